@@ -1,0 +1,7 @@
+"""`python -m discoscript`."""
+
+import sys
+
+from discoscript.cli import main
+
+sys.exit(main())

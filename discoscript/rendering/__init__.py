@@ -1,0 +1,1 @@
+"""FramePlan -> frames -> video: the frame store, the renderers, the encoder."""

@@ -1,0 +1,1 @@
+"""From noise to picture: schedules, samplers, guidance and what it is guided by."""

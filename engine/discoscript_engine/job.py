@@ -1,0 +1,134 @@
+"""FrameJob: everything that is asked of a renderer for one frame, as plain values.
+
+A parameter reaches the renderer only through the job, and the frame key is the hash of the job
+(with the predecessor's output digest): so nothing can change a picture without changing its key.
+The field names of `Diffusion`, `Guidance`, `Cutouts` and the cameras are those of the language's
+parameter table. Torch is not imported here.
+"""
+
+from dataclasses import dataclass
+
+#: A value for each of the 1000 steps of diffusion progress, as runs `(end, value)`: the value
+#: holds up to but not including step `end`; ends rise and the last one is 1000.
+StepRuns = tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One text and its weight at this frame. Weights are divided by |sum| in the engine."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Models:
+    """Names of rows of the model table."""
+
+    diffusion: str
+    secondary: bool
+    clip: tuple[str, ...]
+    depth: str
+
+
+@dataclass(frozen=True)
+class Diffusion:
+    """How this frame is sampled; `skip_steps` is resolved for this frame."""
+
+    steps: int
+    skip_steps: int
+    eta: float
+    sampler: str
+    cutn_batches: int
+    skip_augs: bool
+    fuzzy_prompt: bool
+    rand_mag: float
+    randomize_class: bool
+    clip_denoised: bool
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """Weights of the losses, and the limit on the gradient's root mean square."""
+
+    clip_guidance_scale: float
+    tv_scale: float
+    range_scale: float
+    sat_scale: float
+    clamp_grad: bool
+    clamp_max: float
+
+
+@dataclass(frozen=True)
+class Cutouts:
+    """What CLIP looks at, over diffusion progress."""
+
+    overview: StepRuns
+    inner: StepRuns
+    ic_pow: StepRuns
+    icgray_p: StepRuns
+
+
+@dataclass(frozen=True)
+class Camera2D:
+    """The move from the previous frame: degrees, scale, pixels."""
+
+    angle: float
+    zoom: float
+    translate_x: float
+    translate_y: float
+
+
+@dataclass(frozen=True)
+class Camera3D:
+    """The move from the previous frame: 1/200 scene units and degrees."""
+
+    translate_x: float
+    translate_y: float
+    translate_z: float
+    rotate_x: float
+    rotate_y: float
+    rotate_z: float
+    fov: float
+    padding: str
+    sampling: str
+    midas_weight: float
+
+
+@dataclass(frozen=True)
+class FromNoise:
+    """A segment starts here, from pure noise."""
+
+
+@dataclass(frozen=True)
+class FromPicture:
+    """A segment starts here, from a picture file known by its content."""
+
+    sha256: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class FromPrevious:
+    """The frame starts from its predecessor's stored picture, moved by the camera."""
+
+    camera: Camera2D | Camera3D
+    scale: float
+
+
+Start = FromNoise | FromPicture | FromPrevious
+
+
+@dataclass(frozen=True)
+class FrameJob:
+    """One frame: size in pixels, seed of this frame, and the groups above."""
+
+    width: int
+    height: int
+    seed: int
+    prompts: tuple[Prompt, ...]
+    models: Models
+    diffusion: Diffusion
+    guidance: Guidance
+    cutouts: Cutouts
+    start: Start

@@ -1,0 +1,1 @@
+"""From one frame to the next: cameras, warps, depth."""
