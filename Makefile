@@ -1,0 +1,64 @@
+# `make` lists the targets. Everything is installed into .venv; nothing else on the machine is touched.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+WORK   ?= .work/tiny
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "DiscoScript needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.engine: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[engine]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.engine
+	$(BIN)/python -m pip install --quiet --editable '.[engine,dev]'
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.engine  ## install DiscoScript with its engine into .venv
+
+.PHONY: demo
+demo: $(VENV)/.engine  ## render examples/lighthouse.disco to a video
+	$(BIN)/discoscript render examples/lighthouse.disco
+
+.PHONY: test
+test: $(VENV)/.dev  ## run the tests (a few minutes)
+	$(BIN)/python -m pytest -q
+
+.PHONY: test-slow
+test-slow: $(VENV)/.dev  ## run the tests that take minutes each
+	$(BIN)/python -m pytest -q -m slow --timeout 1800
+
+.PHONY: check
+check: $(VENV)/.dev  ## lint, format, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/.dev  ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: gallery
+gallery: $(VENV)/.engine  ## render the examples and the gallery picture of the README
+	$(BIN)/python docs/gallery.py
+
+.PHONY: train-tiny
+train-tiny: $(VENV)/.engine  ## train the embedded models further (hours; resumes)
+	$(BIN)/python -m discoscript_training --work $(WORK)
+
+.PHONY: clean
+clean:  ## remove what the other targets made, but not the rendered frames
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
