@@ -1,0 +1,35 @@
+"""Renderer: the one interface behind which pictures are made (the engine, or test cards)."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import numpy as np
+from discoscript_engine.identity import Identity
+from discoscript_engine.job import FrameJob, Models
+from numpy.typing import NDArray
+
+#: uint8, height x width x 3, RGB.
+Picture = NDArray[np.uint8]
+
+#: Called after each diffusion step with (steps done, steps in all). To stop a frame, raise.
+OnStep = Callable[[int, int], None]
+
+
+class Renderer(Protocol):
+    """Makes one picture from one job. It reads nothing but its arguments and its models."""
+
+    def identity(self, models: Models) -> Identity:
+        """What besides the job can change a picture: epoch, numeric class, weights digests."""
+
+    def render(
+        self,
+        job: FrameJob,
+        previous: Picture | None,
+        assets: Mapping[str, bytes],
+        on_step: OnStep,
+    ) -> Picture:
+        """The picture of `job`.
+
+        `previous` is the decoded stored picture of the frame before when the job starts from it;
+        `assets` maps the SHA-256 of a picture file to its bytes.
+        """
