@@ -1,0 +1,165 @@
+"""THE table of diagnostics: every code, once.
+
+Codes never change their meaning and are never used again. D0 text and layout, D1 names, D2 values,
+D3 time, D4 modes, D5 files, D6 prompts, D7 limits, D8 advice. `built` says that this version
+reports the code; the others are settled so that their numbers stay free.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from discoscript.language.diagnostics import Severity
+
+E, W, H = Severity.ERROR, Severity.WARNING, Severity.HINT
+
+
+@dataclass(frozen=True)
+class Code:
+    """One row: `slug` names the code in words, `title` says in one line what is wrong."""
+
+    code: str
+    slug: str
+    severity: Severity
+    title: str
+    built: bool = True
+
+
+def _later(code: str, slug: str, severity: Severity, title: str) -> Code:
+    return Code(code, slug, severity, title, built=False)
+
+
+CODES: tuple[Code, ...] = (
+    # D0: text and layout
+    Code("D001", "unsupported-version", E, "the script asks for another version of the language"),
+    Code("D002", "tab-indent", E, "indentation uses tabs"),
+    Code("D003", "unterminated-string", E, "text in quotes is not closed on its line"),
+    Code("D004", "unterminated-long-string", E, 'text in `"""` is never closed'),
+    Code("D005", "unclosed-bracket", E, "a bracket is never closed"),
+    Code("D006", "unexpected-character", E, "a character that the language does not use"),
+    Code("D007", "unfinished-statement", E, "the statement ends too early"),
+    Code("D008", "unexpected-token", E, "something stands where it can not stand"),
+    Code("D009", "unexpected-indent", E, "a line is indented but no block is open"),
+    Code("D010", "inconsistent-indent", E, "a line does not line up with its neighbours"),
+    Code("D011", "empty-block", E, "a block has no lines in it"),
+    Code("D012", "missing-colon", E, "the head of a block lacks its colon"),
+    Code("D013", "version-not-first", E, "the version line is not the first statement"),
+    Code("D014", "missing-version", H, "the script has no version line"),
+    Code("D015", "old-keyframe-string", E, "keyframes are written as a Disco Diffusion string"),
+    # D1: names
+    Code("D101", "unknown-parameter", E, "there is no such group or setting"),
+    Code("D102", "wrong-group", E, "the setting belongs to another group"),
+    Code("D103", "disco-name", H, "a setting goes by its Disco Diffusion name"),
+    _later("D104", "unknown-name", E, "nothing has this name"),
+    _later("D105", "unknown-function", E, "there is no such function"),
+    _later("D106", "unknown-move", E, "there is no such move"),
+    _later("D107", "unknown-curve", E, "there is no such curve"),
+    _later("D108", "unknown-value", E, "the setting has no such choice"),
+    Code("D109", "duplicate-definition", E, "a name is defined twice"),
+    _later("D110", "unused-variable", W, "a defined name is never used"),
+    _later("D111", "unused-import", W, "nothing of an import is used"),
+    Code("D112", "reserved-name", E, "a built-in word can not be defined anew"),
+    Code("D113", "definition-cycle", E, "a name is defined by itself"),
+    _later("D114", "wrong-arguments", E, "a call has too many or too few values"),
+    _later("D115", "not-in-a-library", E, "an imported script holds more than definitions"),
+    Code("D116", "duplicate-scene", E, "a setting of the scene is set twice"),
+    _later("D117", "move-recursion", E, "a move uses itself"),
+    Code("D118", "misplaced-statement", E, "a statement stands where it has no meaning"),
+    Code("D119", "not-built", E, "this version can not do this yet"),
+    # D2: values
+    _later("D201", "wrong-type", E, "a value is of the wrong kind"),
+    _later("D202", "size-not-multiple-of-64", E, "the picture's sides do not suit the model"),
+    _later("D203", "out-of-range", E, "a value lies outside what is possible"),
+    _later("D204", "not-a-whole-number", E, "a setting takes whole numbers only"),
+    _later("D205", "cannot-change-over-time", E, "a fixed setting is given a range"),
+    _later("D206", "cannot-glide", E, "a setting has no values between two values"),
+    _later("D207", "not-finite", E, "an expression has no finite value"),
+    _later("D208", "frames-and-duration", E, "the length is set twice"),
+    _later("D209", "mixed-list", E, "a list mixes keys with plain values"),
+    _later("D210", "near-behind-far", E, "the far plane is not behind the near plane"),
+    _later("D211", "rate-not-allowed", E, "`/s` on a setting that is no speed"),
+    _later("D212", "unit-mismatch", E, "a value has the wrong unit"),
+    _later("D213", "bool-as-number", E, "a number where `on` or `off` is meant"),
+    # D3: time
+    _later("D301", "overlapping-ranges", E, "two lines set one setting on the same frames"),
+    _later("D302", "backward-range", E, "a range ends before it begins"),
+    _later("D303", "beyond-the-end", E, "a frame lies beyond the end"),
+    _later("D304", "duplicate-key", E, "two keys stand at one frame"),
+    _later("D305", "beats-without-bpm", E, "beats are used but the scene has no tempo"),
+    _later("D306", "wrong-axis", E, "a time where diffusion progress is meant"),
+    _later("D307", "arrow-needs-a-range", E, "a journey has no range"),
+    _later("D308", "minus-is-not-a-range", E, "a range is written with a minus"),
+    _later("D309", "shots-do-not-fill-the-scene", E, "shots and scene differ in length"),
+    _later("D310", "step-inside-a-journey", E, "a value is set while it is moving"),
+    _later("D311", "no-effect-at-a-start", W, "the camera has no effect where a segment starts"),
+    _later("D312", "empty-after-rounding", E, "a range holds no frame"),
+    _later("D313", "shot-without-length", E, "a shot's length is not known"),
+    _later("D314", "cut-during-a-morph", W, "a cut falls inside a morph"),
+    _later("D315", "never-used-range", W, "a line has no effect: inner lines win"),
+    _later("D316", "gap-in-cuts", E, "a part of the diffusion has no cuts"),
+    _later("D317", "mark-beyond-the-end", E, "a mark lies beyond the end"),
+    _later("D318", "jump", H, "a value jumps where a journey begins"),
+    _later("D319", "late-key-holds-back", H, "the first key also holds before its frame"),
+    # D4: modes and features
+    _later("D401", "mixed-camera", E, "2D and 3D camera settings are mixed"),
+    _later("D402", "turbo-needs-3d", E, "turbo outside 3D"),
+    _later("D403", "vr-needs-3d", E, "VR outside 3D"),
+    _later("D404", "animation-in-a-still", E, "a still has no camera"),
+    _later("D405", "length-follows-the-video", W, "the input video sets the length"),
+    _later("D406", "perlin-on-every-frame", W, "Perlin noise replaces every previous frame"),
+    _later("D407", "start-picture-without-a-start", E, "no segment starts where this is set"),
+    _later("D408", "perlin-replaces-the-picture", W, "Perlin noise replaces the start picture"),
+    _later("D409", "eta-without-ddim", W, "`eta` without `ddim`"),
+    _later("D410", "rand-mag-without-fuzzy", W, "`rand_mag` without `fuzzy_prompt`"),
+    _later("D411", "images-in-an-animation", W, "`images` in an animation"),
+    _later("D412", "change-on-a-skipped-frame", W, "a change falls on a frame that turbo skips"),
+    _later("D413", "preroll-covers-everything", W, "turbo never starts"),
+    _later("D414", "camera-in-video-mode", W, "the camera in video mode"),
+    _later("D415", "perlin-at-starts-only", H, "Perlin noise is used at segment starts only"),
+    # D5: files and safety
+    _later("D501", "missing-file", E, "a file is missing"),
+    _later("D502", "outside-the-project", E, "a path leaves the project folder"),
+    _later("D503", "unsupported-file", E, "a file is of a kind that can not be read"),
+    _later("D504", "remote-file", E, "a file on the network"),
+    _later("D505", "import-cycle", E, "files import each other"),
+    _later("D506", "wrong-case", W, "a path differs from the file's name in case"),
+    _later("D507", "file-too-large", E, "a picture is too large"),
+    _later("D508", "bad-video", E, "a video can not be read"),
+    # D6: prompts
+    _later("D601", "weights-sum-to-zero", E, "the weights of the prompts add up to 0"),
+    _later("D602", "weight-in-the-text", E, "a weight is written inside the text"),
+    _later("D603", "duplicate-prompt", E, "the same prompt twice"),
+    _later("D604", "empty-prompt", E, "a prompt without text"),
+    _later("D605", "prompt-too-long", W, "a prompt is longer than CLIP reads"),
+    _later("D606", "no-prompt", E, "frames without a prompt"),
+    _later("D607", "never-visible", W, "a prompt is replaced before it shows"),
+    _later("D608", "negative-sum", W, "the weights add up to less than 0"),
+    _later("D609", "unknown-name-in-text", E, "a `{name}` in a text is not defined"),
+    _later("D610", "zero-weight", W, "a weight of 0 has no effect"),
+    _later("D611", "morph-too-long", E, "a morph runs into the next prompts"),
+    # D7: cost and limits
+    _later("D701", "nothing-left-to-diffuse", E, "no diffusion steps are left"),
+    _later("D702", "too-few-steps-left", W, "hardly any diffusion steps are left"),
+    _later("D703", "too-many-frames", E, "more frames than the limit"),
+    _later("D704", "too-many-renders", E, "a study makes more renders than the limit"),
+    _later("D705", "too-big", E, "a picture above the limit"),
+    _later("D706", "too-many-cuts", W, "more cuts than memory is likely to hold"),
+    _later("D707", "heavy-models", W, "more CLIP models than memory is likely to hold"),
+    Code("D708", "expression-too-large", E, "an expression or block is nested too deep"),
+    _later("D709", "timeline-too-large", E, "more keys than the limit"),
+    # D8: advice
+    _later("D801", "unusual-value", H, "an unusual value"),
+    _later("D802", "small-for-clip", H, "a small picture for this model"),
+    _later("D803", "start-picture-needs-skipping", H, "little of the start picture will remain"),
+    _later("D804", "guidance-for-this-size", H, "much guidance for this size"),
+    _later("D805", "too-few-steps-for-eta", H, "few steps for this `eta`"),
+    _later("D806", "turbo-too-fast", H, "turbo and speed together look torn"),
+    _later("D807", "speed-depends-on-fps", H, "a speed per frame changes with fps"),
+    _later("D808", "frame-numbers-with-music", H, "frame numbers where beats are meant"),
+)
+
+BY_CODE: Mapping[str, Code] = {row.code: row for row in CODES}
+
+
+def code_of(word: str) -> Code | None:
+    """The row of a code or slug, as it may stand in `# disco: ignore D812`; None if unknown."""
+    return BY_CODE.get(word.upper()) or next((row for row in CODES if row.slug == word), None)
