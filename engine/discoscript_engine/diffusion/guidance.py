@@ -1,0 +1,204 @@
+"""Denoiser and a wish -> guided denoiser: each step is bent towards what is wanted.
+
+The losses look at a mix of the predicted picture and the noisy one; their gradients are gathered
+there and pulled back to the noisy picture in one backward pass through the denoiser.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from discoscript_engine.diffusion import losses
+from discoscript_engine.diffusion.augment import augment
+from discoscript_engine.diffusion.cutouts import cut_out, inner_cuts, overview_cuts, value_at
+from discoscript_engine.diffusion.noise_schedule import NoiseSchedule
+from discoscript_engine.diffusion.prompts import Target
+from discoscript_engine.diffusion.randomness import generator
+from discoscript_engine.diffusion.sampling import Denoiser, Prediction, clipped
+from discoscript_engine.job import Cutouts, Guidance
+from discoscript_engine.models.clip import Clip
+
+Image = Float[Tensor, "b 3 h w"]
+
+#: (picture in [0, 1], CLIP model and its place, batch, index in the schedule) -> cuts.
+Look = Callable[[Image, Clip, int, int, int], Float[Tensor, "n 3 s s"]]
+
+#: (noisy picture, picture predicted from it, index) -> gradient of the loss by the noisy picture.
+Gradient = Callable[[Image, Image, int], Image]
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A picture that the result should resemble, and how strongly."""
+
+    picture: Float[Tensor, "b 3 h w"]
+    scale: float
+    loss: losses.Perceptual
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What guides a frame: targets seen through cuts, the scales of the losses, a picture."""
+
+    targets: tuple[Target, ...]
+    look: Look
+    batches: int
+    scales: Guidance
+    hold: Hold | None = None
+
+
+def guided(
+    denoise: Denoiser,
+    gradient: Gradient,
+    schedule: NoiseSchedule,
+    *,
+    through: Denoiser | None = None,
+    clip_denoised: bool = False,
+) -> Denoiser:
+    """Classifier guidance, Dhariwal & Nichol (2021): eps' = eps + sqrt(1 - abar) gradient.
+
+    The gradient is taken through the denoiser itself, whose one forward pass then serves both,
+    or `through` a cheaper one. `clip_denoised` holds the picture that is sampled from, not the
+    one that is guided, in [-1, 1].
+    """
+
+    def denoise_guided(x: Float[Tensor, "b 3 h w"], index: int) -> Prediction:
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            seen = (through or denoise)(x, index)
+            slope = gradient(x, seen.picture, index)
+        x = x.detach()
+        seen = denoise(x, index) if through else seen
+        seen = Prediction(seen.picture.detach(), seen.noise.detach())
+        seen = clipped(seen, x, schedule, index) if clip_denoised else seen
+        return Prediction(seen.picture, seen.noise + schedule.noise(index) * slope)
+
+    return denoise_guided
+
+
+def unguided(denoise: Denoiser, schedule: NoiseSchedule, *, clip_denoised: bool) -> Denoiser:
+    """The denoiser alone, for frames that nothing pulls at."""
+
+    def denoise_alone(x: Float[Tensor, "b 3 h w"], index: int) -> Prediction:
+        seen = denoise(x, index)
+        return clipped(seen, x, schedule, index) if clip_denoised else seen
+
+    return denoise_alone
+
+
+def gradient_of(wish: Wish, schedule: NoiseSchedule) -> Gradient:
+    """The gradient of everything wished for, limited as the scales say.
+
+    The losses see x_in = picture fac + x (1 - fac), fac = sqrt(1 - abar); only the range loss
+    sees the predicted picture itself. A picture with NaN gives no gradient.
+    """
+
+    def gradient(
+        x: Float[Tensor, "b 3 h w"], picture: Float[Tensor, "b 3 h w"], index: int
+    ) -> Float[Tensor, "b 3 h w"]:
+        fac = schedule.noise(index)
+        x_in = picture * fac + x * (1 - fac)
+        slope = slope_at(x_in.detach(), wish, index)
+        slope = _pulled_back(x, x_in, slope, picture, wish.scales.range_scale)
+        slope = torch.where(slope.isnan().any(), 0.0, slope)
+        return limited(slope, wish.scales.clamp_max) if wish.scales.clamp_grad else slope
+
+    return gradient
+
+
+def slope_at(x_in: Float[Tensor, "b 3 h w"], wish: Wish, index: int) -> Float[Tensor, "b 3 h w"]:
+    """Gradient by `x_in` of all losses that look at it."""
+    slope = torch.zeros_like(x_in)
+    if wish.scales.clip_guidance_scale:
+        slope = slope + wish.scales.clip_guidance_scale * words_slope(x_in, wish, index)
+    x_in = x_in.detach().requires_grad_()
+    for loss in _picture_losses(x_in, wish):
+        slope = slope + torch.autograd.grad(loss, x_in)[0]
+    return slope
+
+
+def words_slope(x_in: Float[Tensor, "b 3 h w"], wish: Wish, index: int) -> Float[Tensor, "b 3 h w"]:
+    """Gradient by `x_in` of the distance to the prompts, summed over the CLIP models.
+
+    Batches are averaged, so their number changes how many cuts are seen, never the strength.
+    Each batch's graph is freed before the next one is built.
+    """
+    slope = torch.zeros_like(x_in)
+    for place, target in enumerate(wish.targets):
+        for batch in range(wish.batches):
+            seen = x_in.detach().requires_grad_()
+            cuts = wish.look((seen + 1) / 2, target.clip, place, batch, index)
+            if len(cuts):
+                loss = words_loss(cuts, target)
+                slope = slope + torch.autograd.grad(loss, seen)[0] / wish.batches
+    return slope
+
+
+def words_loss(cuts: Float[Tensor, "n 3 s s"], target: Target) -> Float[Tensor, ""]:
+    """Weighted distance of the cuts to the prompts, averaged over the cuts."""
+    embeddings = target.clip.encode_image(cuts)
+    distances = losses.spherical_distance(embeddings[:, None], target.embeddings[None])
+    return (distances * target.weights).sum(dim=1).mean()
+
+
+def _picture_losses(x_in: Float[Tensor, "b 3 h w"], wish: Wish) -> list[Float[Tensor, ""]]:
+    """The losses that look at the whole picture; those with scale 0 are not computed."""
+    scales, wanted = wish.scales, []
+    if scales.tv_scale:
+        wanted.append(scales.tv_scale * losses.total_variation(x_in).sum())
+    if scales.sat_scale:
+        wanted.append(scales.sat_scale * losses.saturation(x_in))
+    if wish.hold is not None and wish.hold.scale:
+        wanted.append(wish.hold.scale * wish.hold.loss(x_in, wish.hold.picture).sum())
+    return wanted
+
+
+def _pulled_back(
+    x: Float[Tensor, "b 3 h w"],
+    x_in: Float[Tensor, "b 3 h w"],
+    slope: Float[Tensor, "b 3 h w"],
+    picture: Float[Tensor, "b 3 h w"],
+    range_scale: float,
+) -> Float[Tensor, "b 3 h w"]:
+    """The gradient by x, from that by x_in and the range loss of the predicted picture."""
+    ends, slopes = [x_in], [slope]
+    if range_scale:
+        ends.append(range_scale * losses.out_of_range(picture).sum())
+        slopes.append(torch.ones_like(ends[-1]))
+    return torch.autograd.grad(ends, x, slopes)[0]
+
+
+def limited(slope: Float[Tensor, "b 3 h w"], limit: float) -> Float[Tensor, "b 3 h w"]:
+    """The gradient scaled down to a root mean square of at most `limit`; zero stays zero."""
+    size = mean(slope.square()).sqrt()
+    return slope * (size.clamp(max=limit) / size.clamp(min=torch.finfo(size.dtype).tiny))
+
+
+def mean(x: Float[Tensor, "b c h w"]) -> Float[Tensor, ""]:
+    """The mean, row by row first: one sum over everything would be cut up among the threads, and
+    its last bits would depend on their number."""
+    return x.mean(dim=-1).mean(dim=-1).mean()
+
+
+def looking(cutouts: Cutouts, schedule: NoiseSchedule, seed: int, *, augmented: bool) -> Look:
+    """How a frame looks at its picture: the cuts of the script's schedules, drawn for every
+    step, model and batch, and augmented."""
+
+    def look(
+        image: Float[Tensor, "b 3 h w"], clip: Clip, place: int, batch: int, index: int
+    ) -> Float[Tensor, "n 3 s s"]:
+        (height, width), progress = image.shape[-2:], schedule.progress(index)
+        rng = generator(seed, "cut geometry", index, place, batch)
+        whole = overview_cuts(int(value_at(cutouts.overview, progress)), width, height)
+        power = value_at(cutouts.ic_pow, progress)
+        grey_share = value_at(cutouts.icgray_p, progress)
+        count = int(value_at(cutouts.inner, progress))
+        parts = inner_cuts(count, width, height, clip.image_size, power, grey_share, rng)
+        cuts = cut_out(image, whole + parts, clip.image_size)
+        rng = generator(seed, "augmentations", index, place, batch)
+        return augment(cuts, rng) if augmented and len(cuts) else cuts
+
+    return look

@@ -1,0 +1,149 @@
+"""Noise and a denoiser -> picture: the samplers, as a table of plain functions.
+
+A denoiser looks at a noisy picture and tells picture and noise apart; guidance is a denoiser
+wrapped round another one (`guidance.guided`). A sampler walks the schedule from index `first`
+down to 0 and calls `callback` after each step.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from jaxtyping import Float
+from torch import Tensor
+
+from discoscript_engine.diffusion.noise_schedule import NoiseSchedule
+
+Image = Float[Tensor, "b 3 h w"]
+
+#: (noisy picture, time 0..1000 for each picture of the batch) -> noise.
+NoiseModel = Callable[[Image, Float[Tensor, " b"]], Image]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a denoiser sees in a noisy picture: the `picture` without guidance, in [-1, 1] where
+    the network is sure of itself, and the `noise`, which carries the guidance."""
+
+    picture: Float[Tensor, "b 3 h w"]
+    noise: Float[Tensor, "b 3 h w"]
+
+
+#: (noisy picture, index in the schedule) -> prediction.
+Denoiser = Callable[[Image, int], Prediction]
+
+#: Index in the schedule -> standard normal noise for that step.
+StepNoise = Callable[[int], Image]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step done: what is left of the noise at `index`, and the picture predicted there."""
+
+    index: int
+    x: Float[Tensor, "b 3 h w"]
+    picture: Float[Tensor, "b 3 h w"]
+
+
+Callback = Callable[[Step], None]
+
+
+class Sampler(Protocol):
+    """Noisy picture at index `first` -> picture, by calling the denoiser at every index."""
+
+    def __call__(
+        self,
+        denoise: Denoiser,
+        x: Float[Tensor, "b 3 h w"],
+        schedule: NoiseSchedule,
+        *,
+        first: int,
+        eta: float,
+        step_noise: StepNoise,
+        callback: Callback,
+    ) -> Float[Tensor, "b 3 h w"]: ...
+
+
+def denoiser(model: NoiseModel, schedule: NoiseSchedule) -> Denoiser:
+    """The denoiser that a noise-predicting network is."""
+
+    def denoise(x: Float[Tensor, "b 3 h w"], index: int) -> Prediction:
+        time = x.new_full((len(x),), schedule.model_timestep[index])
+        noise = model(x, time)
+        return Prediction(picture_in(x, noise, schedule, index), noise)
+
+    return denoise
+
+
+def clipped(
+    prediction: Prediction, x: Float[Tensor, "b 3 h w"], schedule: NoiseSchedule, index: int
+) -> Prediction:
+    """The prediction with its picture held in [-1, 1] and the noise that then remains."""
+    picture = prediction.picture.clamp(-1, 1)
+    noise = (x - schedule.signal(index) * picture) / schedule.noise(index)
+    return replace(prediction, picture=picture, noise=noise)
+
+
+def picture_in(
+    x: Float[Tensor, "b 3 h w"],
+    noise: Float[Tensor, "b 3 h w"],
+    schedule: NoiseSchedule,
+    index: int,
+) -> Float[Tensor, "b 3 h w"]:
+    """x0 = (x - sqrt(1 - abar) eps) / sqrt(abar)."""
+    return (x - schedule.noise(index) * noise) / schedule.signal(index)
+
+
+def start(
+    schedule: NoiseSchedule,
+    noise: Float[Tensor, "b 3 h w"],
+    picture: Float[Tensor, "b 3 h w"] | None,
+    first: int,
+) -> Float[Tensor, "b 3 h w"]:
+    """What sampling begins with at index `first`: the picture noised to that index.
+
+    Without a picture it is pure noise; if steps are skipped, the picture counts as black-grey
+    zeros, as in the reference, so that the noise is scaled by sqrt(1 - abar).
+    """
+    if picture is None and first == schedule.steps - 1:
+        return noise
+    noised = schedule.noise(first) * noise
+    return noised if picture is None else schedule.signal(first) * picture + noised
+
+
+def ddim(
+    denoise: Denoiser,
+    x: Float[Tensor, "b 3 h w"],
+    schedule: NoiseSchedule,
+    *,
+    first: int,
+    eta: float,
+    step_noise: StepNoise,
+    callback: Callback,
+) -> Float[Tensor, "b 3 h w"]:
+    """DDIM, Song et al. (2021); `eta` 0 adds no noise, 1 adds as much as DDPM.
+
+    Returns the picture predicted at index 0, without guidance: it is what is shown and saved.
+    """
+    for index in range(first, -1, -1):
+        seen = denoise(x, index)
+        picture = picture_in(x, seen.noise, schedule, index)
+        sigma = _ddim_sigma(schedule, index, eta)
+        left = math.sqrt(max(0.0, 1 - schedule.previous(index) - sigma**2))
+        x = math.sqrt(schedule.previous(index)) * picture + left * seen.noise
+        if sigma > 0:
+            x = x + sigma * step_noise(index)
+        callback(Step(index, x, seen.picture))
+    return seen.picture
+
+
+def _ddim_sigma(schedule: NoiseSchedule, index: int, eta: float) -> float:
+    """The standard deviation of the fresh noise; at most what the next index has room for."""
+    abar, previous = schedule.alphas_cumprod[index], schedule.previous(index)
+    sigma = eta * math.sqrt((1 - previous) / (1 - abar) * (1 - abar / previous))
+    return min(sigma, math.sqrt(1 - previous))
+
+
+#: Every sampler by its name in a script.
+SAMPLERS: Mapping[str, Sampler] = {"ddim": ddim}
