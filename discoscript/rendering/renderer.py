@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
+
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import FrameJob, Models
-from numpy.typing import NDArray
 
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
