@@ -5,33 +5,91 @@ value written in the script wins. Rows whose `built` is False are known by name,
 digest, but this version cannot render with them yet. Torch is not imported here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from discoscript_engine import model_rows
+from discoscript_engine.job import Models
+from discoscript_engine.model_row import Model, ModelFile, Role, Setting
+from discoscript_engine.model_rows import runs
 
-Role = Literal["diffusion", "secondary", "clip", "depth"]
-Setting = bool | int | float | str | tuple[str, ...] | tuple[tuple[int, float], ...]
+__all__ = ["MODELS", "Model", "ModelFile", "Role", "Setting", "by_name", "models", "rows"]
+
+#: The diffusion model of a script that names none.
+DEFAULT = "tiny"
+
+#: The embedded family: small enough to be part of the package, at home in a painted toy world.
+TINY = (
+    Model(
+        "tiny",
+        "diffusion",
+        "embedded: renders on a CPU without a download, small and dreamlike",
+        (ModelFile("tiny/diffusion.safetensors"),),
+        built=True,
+        embedded=True,
+        size_multiple=16,
+        size_minimum=32,
+        defaults={
+            "scene.size": (128, 96),
+            "scene.secondary": False,
+            "scene.clip": ("tiny",),
+            "depth.model": "tiny",
+            "diffusion.steps": 25,
+            "diffusion.skip_steps": 0,
+            "diffusion.cutn_batches": 1,
+            "guidance.clamp_max": 0.2,
+            "cutouts.overview": runs((3, 1000)),
+            "cutouts.inner": runs((3, 1000)),
+            "coherence.frames_scale": 1000.0,
+            "init.scale": 1000.0,
+        },
+        perceptual="multi_scale",
+    ),
+    Model(
+        "tiny",
+        "clip",
+        "embedded: knows the words of the toy world",
+        (
+            ModelFile("tiny/clip.safetensors"),
+            ModelFile("tiny/discoscript-tiny.json"),
+            ModelFile("tiny/merges.txt.gz"),
+        ),
+        built=True,
+        embedded=True,
+    ),
+    Model(
+        "tiny",
+        "depth",
+        "embedded: its depth is mixed already, depth.midas_weight has no effect",
+        (ModelFile("tiny/depth.safetensors"),),
+        built=True,
+        embedded=True,
+    ),
+)
+
+MODELS: tuple[Model, ...] = (
+    *TINY,
+    *model_rows.DIFFUSION,
+    *model_rows.SECONDARY,
+    *model_rows.CLIP,
+    *model_rows.DEPTH,
+    *model_rows.METRIC_DEPTH,
+)
 
 
-@dataclass(frozen=True)
-class ModelFile:
-    """One weights file. `sha256` empty: the file is part of this package and hashed there."""
-
-    name: str
-    sha256: str = ""
-    urls: tuple[str, ...] = ()
+def models(role: Role) -> tuple[Model, ...]:
+    """The rows of one role, in the table's order."""
+    return tuple(row for row in MODELS if row.role == role)
 
 
-@dataclass(frozen=True)
-class Model:
-    """One row: a network that a script can name."""
+def by_name(role: Role, name: str) -> Model:
+    """The row of that name; KeyError where there is none."""
+    for row in models(role):
+        if row.name == name:
+            return row
+    raise KeyError(f"no {role} model is called {name}")
 
-    name: str
-    role: Role
-    doc: str
-    files: tuple[ModelFile, ...]
-    built: bool = False
-    embedded: bool = False
-    size_multiple: int = 64
-    size_minimum: int = 64
-    defaults: Mapping[str, Setting] = field(default_factory=dict)
+
+def rows(chosen: Models, depth: bool = True) -> tuple[Model, ...]:
+    """The rows that a job's models stand for; `depth` False leaves out what only 3D needs."""
+    found = [by_name("diffusion", chosen.diffusion)]
+    found += models("secondary") if chosen.secondary else ()
+    found += [by_name("clip", name) for name in chosen.clip]
+    return (*found, by_name("depth", chosen.depth)) if depth else tuple(found)
