@@ -10,7 +10,7 @@ from fractions import Fraction
 
 
 class Kind(StrEnum):
-    """What a value is."""
+    """What a value is. A PATH is text or the word `none`; a SIZE is (width, height)."""
 
     NUMBER = "number"
     WHOLE = "whole number"
@@ -47,42 +47,59 @@ class Mode(StrEnum):
 
 #: A resolved value of a parameter.
 Resolved = (
-    bool | int | float | str | Fraction | tuple[int, int] | tuple[str, ...] | tuple[float, ...] | None
+    bool
+    | int
+    | float
+    | str
+    | Fraction
+    | tuple[int, int]
+    | tuple[str, ...]
+    | tuple[float, ...]
+    | None
 )
+
+#: The default of a PROGRESS parameter: runs `(end, value)`, the last one ending at 1000.
+Runs = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One row.
 
-    `default` is the value when neither script nor model says otherwise; `video_default` replaces
-    it in video mode. For the PROGRESS axis the default is a tuple of runs `(end, value)`.
-    `typical` and `hard` are (low, high); a value outside `typical` is unusual (D801), outside
-    `hard` an error (D203); `open_low` excludes the lower hard bound itself. `glides` says that
-    values between two values make sense. `per_frame` marks amounts that a camera moves per frame
-    (`/s` and `by` are allowed), `factor` those that multiply. `pixels` says that it can change a
-    picture. `since` names the issue-free word "later" for rows that are not built yet: using them
-    is D002-like error `not built yet`; None means built.
+    - `default`: the value when neither script nor model says otherwise; None where it follows from
+      something else (the doc says what). `video_default` replaces it in video mode.
+    - `typical`, `hard`: (low, high). Outside `typical` a value is unusual (D801), outside `hard` it
+      is an error (D203). `open_low` excludes the lower hard bound itself. For a SIZE they hold for
+      each side.
+    - `choices`: the words allowed; `choices_later`: words that are known but not built yet. A
+      CHOICE or CHOICES row without words names models: the model table knows them.
+    - `per_frame`: an amount that a camera moves per frame (`/s`, `/b` and `by` are allowed);
+      `factor`: such an amount multiplies instead of adding.
+    - `percent_of`: a percentage is also allowed and means a share of this parameter (its key).
+    - `pixels`: it can change a picture.
+    - `disco`: what it is called in Disco Diffusion's settings.
+    - `built`: this version can do it. Using a row that is not built is an error (D119).
     """
 
     group: str
     name: str
     kind: Kind
-    default: Resolved | tuple[tuple[int, float], ...]
+    default: Resolved | Runs
     doc: str
     unit: str = ""
     typical: tuple[float, float] | None = None
     hard: tuple[float | None, float | None] | None = None
     open_low: bool = False
     choices: tuple[str, ...] = ()
+    choices_later: tuple[str, ...] = ()
     axis: Axis = Axis.FRAMES
-    glides: bool = True
     modes: frozenset[Mode] = frozenset(Mode)
     video_default: Resolved = None
     per_frame: bool = False
     factor: bool = False
+    percent_of: str = ""
     pixels: bool = True
-    disco: str = ""
+    disco: tuple[str, ...] = ()
     built: bool = True
 
     @property
@@ -90,7 +107,353 @@ class Parameter:
         """`group.name`."""
         return f"{self.group}.{self.name}"
 
+    @property
+    def glides(self) -> bool:
+        """Whether values between two values make sense; whole numbers are then rounded."""
+        return self.kind in _GLIDING and self.axis in (Axis.FRAMES, Axis.PROGRESS)
 
-PARAMETERS: tuple[Parameter, ...] = ()
 
-BY_KEY: Mapping[str, Parameter] = {p.key: p for p in PARAMETERS}
+_GLIDING = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.PERCENT})
+
+_ANIMATION = frozenset({Mode.D2, Mode.D3, Mode.VIDEO})
+_CAMERA = frozenset({Mode.D2, Mode.D3})
+_2D = frozenset({Mode.D2})
+_3D = frozenset({Mode.D3})
+_STILL = frozenset({Mode.STILL})
+_VIDEO = frozenset({Mode.VIDEO})
+
+# A row takes two or three lines, so the formatter stays away.
+# fmt: off
+_SCENE = (
+    Parameter("scene", "size", Kind.SIZE, (1280, 768),
+              "Width and height of the picture; sides are multiples of what the model needs.",
+              unit="pixels", typical=(512, 1280), hard=(16, None), axis=Axis.FIXED,
+              disco=("width_height",)),
+    Parameter("scene", "fps", Kind.NUMBER, 12.0, "Frames per second: turns seconds into frames.",
+              typical=(12, 60), hard=(0, 1000), open_low=True, axis=Axis.FIXED, disco=("fps",)),
+    Parameter("scene", "frames", Kind.WHOLE, None,
+              "Length in frames; follows from the timeline when absent.",
+              unit="frames", hard=(1, 100_000), axis=Axis.FIXED, modes=_ANIMATION,
+              disco=("max_frames",)),
+    Parameter("scene", "duration", Kind.TIME, None, "Length as a time, instead of `frames`.",
+              axis=Axis.FIXED, modes=_ANIMATION),
+    Parameter("scene", "images", Kind.WHOLE, 1, "How many stills to make.",
+              typical=(1, 100), hard=(1, 10_000), axis=Axis.FIXED, modes=_STILL,
+              disco=("n_batches",), built=False),
+    Parameter("scene", "mode", Kind.CHOICE, None,
+              "Animation system; follows from the camera settings used when absent.",
+              choices=("still", "2d", "3d"), choices_later=("video",), axis=Axis.FIXED,
+              disco=("animation_mode",)),
+    Parameter("scene", "seed", Kind.SEED, "random",
+              "Seed of the first frame; `random` is drawn once and kept in the lock file.",
+              hard=(0, 2**32 - 1), axis=Axis.FIXED, disco=("set_seed",)),
+    Parameter("scene", "seed_step", Kind.WHOLE, 1, "Added to the seed on every frame.",
+              typical=(0, 1), axis=Axis.FIXED),
+    Parameter("scene", "bpm", Kind.NUMBER, None, "Tempo: enables beats (`4b`).",
+              unit="beats per minute", typical=(40, 240), hard=(0, None), open_low=True,
+              axis=Axis.FIXED, built=False),
+    Parameter("scene", "beat_offset", Kind.TIME, Fraction(0), "Where beat 0 lies.",
+              axis=Axis.FIXED, built=False),
+    Parameter("scene", "model", Kind.CHOICE, "tiny",
+              "Diffusion model; it brings defaults for other settings.",
+              axis=Axis.FIXED, disco=("diffusion_model",)),
+    Parameter("scene", "model_file", Kind.PATH, None, "Checkpoint file for model `custom`.",
+              axis=Axis.FIXED, disco=("custom_path",), built=False),
+    Parameter("scene", "secondary", Kind.TRUTH, True,
+              "Judge interim pictures with a small second model, which is faster.",
+              axis=Axis.FIXED, disco=("use_secondary_model",)),
+    Parameter("scene", "checkpoint", Kind.TRUTH, True,
+              "Trade speed for memory; does not change the picture.",
+              axis=Axis.FIXED, pixels=False, disco=("use_checkpoint",)),
+    Parameter("scene", "clip", Kind.CHOICES, ("ViTB32", "ViTB16", "RN50"),
+              "CLIP models that judge the picture.",
+              axis=Axis.FIXED,
+              disco=("ViTB32", "ViTB16", "ViTL14", "RN50", "RN101", "RN50x4", "RN50x16", "RN50x64")),
+    Parameter("scene", "vr", Kind.TRUTH, False, "Render a left and a right eye.",
+              axis=Axis.FIXED, modes=_3D, disco=("vr_mode",), built=False),
+    Parameter("scene", "title", Kind.TEXT, None, "Title, for sharing.",
+              axis=Axis.FIXED, pixels=False, disco=("batch_name",)),
+    Parameter("scene", "author", Kind.TEXT, None, "Author, for sharing.",
+              axis=Axis.FIXED, pixels=False),
+    Parameter("scene", "license", Kind.TEXT, None, "Licence, for sharing.",
+              axis=Axis.FIXED, pixels=False),
+    Parameter("scene", "notes", Kind.TEXT, None, "Remarks, for sharing.",
+              axis=Axis.FIXED, pixels=False),
+)
+
+_DIFFUSION = (
+    Parameter("diffusion", "steps", Kind.WHOLE, 250, "Diffusion steps of a frame.",
+              typical=(50, 500), hard=(1, 10_000), video_default=100,
+              disco=("steps", "video_init_steps")),
+    Parameter("diffusion", "skip_steps", Kind.WHOLE, 10,
+              "Steps left out where a segment starts; a start picture needs about half.",
+              hard=(0, None), axis=Axis.SEGMENT, video_default=50, percent_of="diffusion.steps",
+              disco=("skip_steps", "video_init_skip_steps")),
+    Parameter("diffusion", "eta", Kind.NUMBER, 0.8, "Noise mixed in at every step.",
+              typical=(0, 1), hard=(0, None), disco=("eta",)),
+    Parameter("diffusion", "sampler", Kind.CHOICE, "ddim", "Sampling method.",
+              choices=("ddim",), choices_later=("plms",), disco=("diffusion_sampling_mode",)),
+    Parameter("diffusion", "cutn_batches", Kind.WHOLE, 4,
+              "Batches of cuts per step; more are steadier and slower.",
+              typical=(1, 8), hard=(1, 64), disco=("cutn_batches", "video_init_cutn_batches")),
+    Parameter("diffusion", "skip_augs", Kind.TRUTH, False,
+              "Leave out the augmentations of the cuts.",
+              disco=("skip_augs",)),
+    Parameter("diffusion", "fuzzy_prompt", Kind.TRUTH, False,
+              "Use 25 noisy copies of every prompt.",
+              disco=("fuzzy_prompt",), built=False),
+    Parameter("diffusion", "rand_mag", Kind.NUMBER, 0.05, "Noise of `fuzzy_prompt`.",
+              typical=(0, 1), hard=(0, None), disco=("rand_mag",), built=False),
+    Parameter("diffusion", "randomize_class", Kind.TRUTH, True,
+              "Draw a new class at every step; only class-conditional models have classes.",
+              disco=("randomize_class",)),
+    Parameter("diffusion", "clip_denoised", Kind.TRUTH, False,
+              "Limit the estimate of the finished picture to the colours there are.",
+              disco=("clip_denoised",)),
+)
+
+_GUIDANCE = (
+    Parameter("guidance", "clip_guidance_scale", Kind.NUMBER, 5000.0, "Pull of the prompts.",
+              typical=(1500, 100_000), video_default=1000.0,
+              disco=("clip_guidance_scale", "video_init_clip_guidance_scale")),
+    Parameter("guidance", "tv_scale", Kind.NUMBER, 0.0, "Pull towards smoothness.",
+              typical=(0, 1000), hard=(0, None), video_default=0.1,
+              disco=("tv_scale", "video_init_tv_scale")),
+    Parameter("guidance", "range_scale", Kind.NUMBER, 150.0,
+              "Pull away from values beyond black and white.",
+              typical=(0, 1000), hard=(0, None), video_default=150.0,
+              disco=("range_scale", "video_init_range_scale")),
+    Parameter("guidance", "sat_scale", Kind.NUMBER, 0.0, "Pull away from glaring colours.",
+              typical=(0, 20_000), hard=(0, None), video_default=300.0,
+              disco=("sat_scale", "video_init_sat_scale")),
+    Parameter("guidance", "clamp_grad", Kind.TRUTH, True, "Limit the pull at every step.",
+              disco=("clamp_grad",)),
+    Parameter("guidance", "clamp_max", Kind.NUMBER, 0.05, "That limit.",
+              typical=(0, 0.3), hard=(0, None), disco=("clamp_max",)),
+)
+
+_CUTOUTS = (
+    Parameter("cutouts", "overview", Kind.WHOLE, ((400, 12), (1000, 4)),
+              "Cuts of the whole picture.",
+              typical=(0, 20), hard=(0, 64), axis=Axis.PROGRESS, disco=("cut_overview",)),
+    Parameter("cutouts", "inner", Kind.WHOLE, ((400, 4), (1000, 12)),
+              "Cuts of parts of the picture.",
+              typical=(0, 20), hard=(0, 64), axis=Axis.PROGRESS, disco=("cut_innercut",)),
+    Parameter("cutouts", "ic_pow", Kind.NUMBER, ((1000, 1.0),),
+              "How small the inner cuts are; higher is smaller.",
+              typical=(0.5, 100), hard=(0, None), open_low=True, axis=Axis.PROGRESS,
+              disco=("cut_ic_pow",)),
+    Parameter("cutouts", "icgray_p", Kind.NUMBER, ((400, 0.2), (1000, 0.0)),
+              "Share of gray inner cuts.",
+              hard=(0, 1), axis=Axis.PROGRESS, disco=("cut_icgray_p",)),
+    Parameter("cutouts", "preset", Kind.CHOICE, None,
+              "Schedule to start from; follows from the model when absent.",
+              choices=("default", "pad_or_pulp", "watercolor"), axis=Axis.FIXED, built=False),
+)
+
+_INIT = (
+    Parameter("init", "image", Kind.PATH, None, "Start picture.",
+              axis=Axis.SEGMENT, disco=("init_image",)),
+    Parameter("init", "scale", Kind.NUMBER, 1000.0, "Pull of the start picture.",
+              typical=(10, 20_000), hard=(0, None), axis=Axis.SEGMENT, disco=("init_scale",)),
+    Parameter("init", "perlin", Kind.CHOICE, "off", "Start from Perlin noise.",
+              choices=("off", "mixed", "color", "gray"), axis=Axis.SEGMENT,
+              modes=frozenset({Mode.STILL, Mode.D2, Mode.D3}),
+              disco=("perlin_init", "perlin_mode"), built=False),
+    Parameter("init", "every_frame", Kind.TRUTH, False,
+              "Perlin noise on every frame instead of at segment starts: rainbow flicker.",
+              axis=Axis.FIXED, modes=_CAMERA, built=False),
+)
+
+_SYMMETRY = (
+    Parameter("symmetry", "horizontal", Kind.TRUTH, False, "Mirror left to right.",
+              disco=("use_horizontal_symmetry",), built=False),
+    Parameter("symmetry", "vertical", Kind.TRUTH, False, "Mirror top to bottom.",
+              disco=("use_vertical_symmetry",), built=False),
+    Parameter("symmetry", "at", Kind.PERCENTS, (9.0,), "When during the diffusion.",
+              unit="%", hard=(0, 100), disco=("transformation_percent",), built=False),
+)
+
+_CAMERA = (
+    Parameter("camera", "angle", Kind.NUMBER, 0.0,
+              "Turn of the picture; positive is counter-clockwise.",
+              unit="degrees per frame", typical=(-3, 3), modes=_2D, per_frame=True,
+              disco=("angle",)),
+    Parameter("camera", "zoom", Kind.NUMBER, 1.0, "Scale; above 1 moves in.",
+              unit="times per frame", typical=(0.8, 1.25), hard=(0, None), open_low=True,
+              modes=_2D, per_frame=True, factor=True, disco=("zoom",)),
+    Parameter("camera", "translate_x", Kind.NUMBER, 0.0, "Move to the right.",
+              unit="pixels (2d) or units (3d) per frame", typical=(-10, 10), modes=_CAMERA,
+              per_frame=True, disco=("translation_x",)),
+    Parameter("camera", "translate_y", Kind.NUMBER, 0.0, "Move down.",
+              unit="pixels (2d) or units (3d) per frame", typical=(-10, 10), modes=_CAMERA,
+              per_frame=True, disco=("translation_y",)),
+    Parameter("camera", "translate_z", Kind.NUMBER, 0.0, "Move forward.",
+              unit="units per frame", typical=(-10, 10), modes=_3D, per_frame=True,
+              disco=("translation_z",)),
+    Parameter("camera", "rotate_x", Kind.NUMBER, 0.0, "Pitch: look up or down.",
+              unit="degrees per frame", typical=(-3, 3), modes=_3D, per_frame=True,
+              disco=("rotation_3d_x",)),
+    Parameter("camera", "rotate_y", Kind.NUMBER, 0.0, "Pan: look left or right.",
+              unit="degrees per frame", typical=(-3, 3), modes=_3D, per_frame=True,
+              disco=("rotation_3d_y",)),
+    Parameter("camera", "rotate_z", Kind.NUMBER, 0.0, "Roll.",
+              unit="degrees per frame", typical=(-3, 3), modes=_3D, per_frame=True,
+              disco=("rotation_3d_z",)),
+    Parameter("camera", "fov", Kind.NUMBER, 40.0, "Field of view.",
+              unit="degrees", typical=(20, 120), hard=(1, 179), modes=_3D, disco=("fov",)),
+    Parameter("camera", "near", Kind.NUMBER, 200.0, "Near plane.",
+              hard=(0, None), open_low=True, modes=_3D, disco=("near_plane",)),
+    Parameter("camera", "far", Kind.NUMBER, 10_000.0, "Far plane, behind the near plane.",
+              hard=(0, None), open_low=True, modes=_3D, disco=("far_plane",)),
+    Parameter("camera", "padding", Kind.CHOICE, "border",
+              "What fills the edges that a move uncovers.",
+              choices=("border", "zeros", "reflection"), modes=_3D, disco=("padding_mode",)),
+    Parameter("camera", "sampling", Kind.CHOICE, "bicubic", "How a moved picture is resampled.",
+              choices=("bicubic", "bilinear", "nearest"), modes=_3D, disco=("sampling_mode",)),
+)
+
+_DEPTH = (
+    Parameter("depth", "model", Kind.CHOICE, "dpt_large", "Depth model.",
+              axis=Axis.FIXED, modes=_3D, disco=("midas_depth_model",)),
+    Parameter("depth", "midas_weight", Kind.NUMBER, 0.3,
+              "Share of MiDaS in the mix with AdaBins.",
+              hard=(0, 1), modes=_3D, disco=("midas_weight",)),
+)
+
+_COHERENCE = (
+    Parameter("coherence", "frames_scale", Kind.NUMBER, 1500.0, "Pull of the previous frame.",
+              typical=(0, 50_000), hard=(0, None), modes=_ANIMATION, video_default=15_000.0,
+              disco=("frames_scale", "video_init_frames_scale")),
+    Parameter("coherence", "frames_skip_steps", Kind.PERCENT, 60.0,
+              "Share of the steps left out on frames that follow another.",
+              unit="%", typical=(40, 80), hard=(0, 99), modes=_ANIMATION, video_default=70.0,
+              disco=("frames_skip_steps", "video_init_frames_skip_steps")),
+)
+
+_TURBO = (
+    Parameter("turbo", "steps", Kind.WHOLE, 1, "Diffuse every n-th frame.",
+              typical=(2, 6), hard=(1, 30), modes=_3D, disco=("turbo_steps", "turbo_mode"),
+              built=False),
+    Parameter("turbo", "preroll", Kind.WHOLE, 10, "Normal frames before turbo begins.",
+              typical=(1, 10), hard=(1, None), axis=Axis.FIXED, modes=_3D,
+              disco=("turbo_preroll",), built=False),
+)
+
+_VR = (
+    Parameter("vr", "eye_angle", Kind.NUMBER, 0.5, "How far the eyes look inward.",
+              unit="degrees", typical=(0, 1), modes=_3D, disco=("vr_eye_angle",), built=False),
+    Parameter("vr", "ipd", Kind.NUMBER, 5.0, "Distance of the eyes.",
+              typical=(1, 20), hard=(0, None), open_low=True, modes=_3D, disco=("vr_ipd",),
+              built=False),
+)
+
+_VIDEO = (
+    Parameter("video", "source", Kind.PATH, None, "Input video.",
+              axis=Axis.FIXED, modes=_VIDEO, disco=("video_init_path",), built=False),
+    Parameter("video", "every", Kind.WHOLE, 2, "Use every n-th frame.",
+              typical=(1, 6), hard=(1, None), axis=Axis.FIXED, modes=_VIDEO,
+              disco=("extract_nth_frame",), built=False),
+    Parameter("video", "flow_warp", Kind.TRUTH, True, "Warp the previous frame by optical flow.",
+              axis=Axis.FIXED, modes=_VIDEO, disco=("video_init_flow_warp",), built=False),
+    Parameter("video", "flow_blend", Kind.NUMBER, 0.999,
+              "0 is the next video frame, 1 the warped previous frame.",
+              hard=(0, 1), modes=_VIDEO, disco=("video_init_flow_blend",), built=False),
+    Parameter("video", "flow_check", Kind.TRUTH, False, "Check the flow for consistency.",
+              axis=Axis.FIXED, modes=_VIDEO, disco=("video_init_check_consistency",),
+              built=False),
+    Parameter("video", "blend_mode", Kind.CHOICE, "optical_flow",
+              "How the output video blends frames.",
+              choices=("none", "linear", "optical_flow"), axis=Axis.FIXED, modes=_VIDEO,
+              disco=("video_init_blend_mode",), built=False),
+)
+
+_SAVE = (
+    Parameter("save", "intermediates", Kind.STEPS_OR_LIST, 0,
+              "Keep pictures from inside the diffusion.",
+              axis=Axis.FIXED, pixels=False, disco=("intermediate_saves",), built=False),
+    Parameter("save", "in_subfolder", Kind.TRUTH, True, "Put them in a folder of their own.",
+              axis=Axis.FIXED, pixels=False, disco=("intermediates_in_subfolder",), built=False),
+    Parameter("save", "display_rate", Kind.WHOLE, 20, "Preview every n steps.",
+              typical=(5, 500), hard=(1, None), axis=Axis.FIXED, pixels=False,
+              disco=("display_rate",), built=False),
+)
+
+_OUTPUT = (
+    Parameter("output", "video", Kind.TRUTH, None,
+              "Make the video; on for an animation when absent.",
+              axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("skip_video_for_run_all",)),
+    Parameter("output", "fps", Kind.NUMBER, None,
+              "Speed of the video file; the scene's when absent.",
+              typical=(12, 60), hard=(0, 1000), open_low=True, axis=Axis.FIXED, modes=_ANIMATION,
+              pixels=False),
+    Parameter("output", "first_frame", Kind.TIME, Fraction(0), "Where the video starts.",
+              axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("init_frame",)),
+    Parameter("output", "last_frame", Kind.TIME, None,
+              "Where the video ends; the scene's end when absent.",
+              axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("last_frame",)),
+    Parameter("output", "blend", Kind.NUMBER, 0.5, "Strength of `video.blend_mode`.",
+              hard=(0, 1), axis=Axis.FIXED, modes=_VIDEO, pixels=False, disco=("blend",),
+              built=False),
+    Parameter("output", "codec", Kind.CHOICE, "h264", "Video codec.",
+              choices=("h264", "h265"), axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
+    Parameter("output", "crf", Kind.WHOLE, 17,
+              "Quality of the video; lower is better and larger.",
+              typical=(15, 28), hard=(0, 51), axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
+    Parameter("output", "preset", Kind.CHOICE, "slow",
+              "Effort of the encoder; slower is smaller.",
+              choices=("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"),
+              axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
+    Parameter("output", "audio", Kind.PATH, None, "Sound track.",
+              axis=Axis.FIXED, modes=_ANIMATION, pixels=False, built=False),
+)
+# fmt: on
+
+PARAMETERS: tuple[Parameter, ...] = (
+    *_SCENE,
+    *_DIFFUSION,
+    *_GUIDANCE,
+    *_CUTOUTS,
+    *_INIT,
+    *_SYMMETRY,
+    *_CAMERA,
+    *_DEPTH,
+    *_COHERENCE,
+    *_TURBO,
+    *_VR,
+    *_VIDEO,
+    *_SAVE,
+    *_OUTPUT,
+)
+
+BY_KEY: Mapping[str, Parameter] = {row.key: row for row in PARAMETERS}
+
+#: The groups, in the table's order, each with its rows by name.
+GROUPS: Mapping[str, Mapping[str, Parameter]] = {
+    group: {row.name: row for row in PARAMETERS if row.group == group}
+    for group in dict.fromkeys(row.group for row in PARAMETERS)
+}
+
+_BY_DISCO_NAME: Mapping[str, Parameter] = {
+    old: row for row in reversed(PARAMETERS) for old in row.disco
+}
+
+
+def find(group: str, name: str) -> Parameter | None:
+    """The row `group.name`, None if there is none."""
+    return BY_KEY.get(f"{group}.{name}")
+
+
+def with_name(name: str) -> tuple[Parameter, ...]:
+    """All rows of this name, whatever their group."""
+    return tuple(row for row in PARAMETERS if row.name == name)
+
+
+def by_disco_name(name: str) -> Parameter | None:
+    """The row that Disco Diffusion's settings call `name`, None if there is none."""
+    return _BY_DISCO_NAME.get(name)
+
+
+def is_built(group: str) -> bool:
+    """Whether any setting of the group is built."""
+    return any(row.built for row in GROUPS[group].values())
