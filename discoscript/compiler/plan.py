@@ -154,7 +154,7 @@ def _filled(group: type[T], row: Row, **given: object) -> T:
     """An instance of `group` with each field from its parameter, as the type the field has."""
     values = {
         f.name: _as(f.type, row[parameter_of(group, f.name)])
-        for f in fields(group)
+        for f in fields(group)  # type: ignore[arg-type]
         if f.name not in given
     }
     return group(**values, **given)
@@ -163,7 +163,7 @@ def _filled(group: type[T], row: Row, **given: object) -> T:
 def _as(kind: object, value: Any) -> object:
     """`value` as bool, int, float or str, so that 1 and 1.0 give one key; others as they are."""
     if kind in (bool, int, float, str):
-        return kind(value)  # type: ignore[operator]
+        return kind(value)
     return tuple(value)
 
 

@@ -1,0 +1,109 @@
+"""The few disk operations that the frame store is made of.
+
+The store reaches the disk only through these, so that a test can count them, make the N-th one
+fail, or stop the process at it.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+class Disk:
+    """The real disk. Every method is one step of a protocol; errors are OSErrors."""
+
+    def read(self, path: Path) -> bytes:
+        """The whole content of a file."""
+        return path.read_bytes()
+
+    def size(self, path: Path) -> int | None:
+        """Bytes in a file; None when there is no such file."""
+        try:
+            return path.stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def create(self, path: Path, data: bytes) -> None:
+        """Write a file that must not exist yet, and force it to the disk.
+
+        An error of `fsync` is not retried: a second call may succeed although the data is lost.
+        """
+        with open(path, "xb", buffering=0) as file:
+            _write_all(file.fileno(), data)
+            os.fsync(file.fileno())
+
+    def protect(self, path: Path) -> None:
+        """Make a file read-only for everybody."""
+        path.chmod(0o444)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give a file its final name, replacing what is there, in one step."""
+        os.replace(source, target)
+
+    def link(self, source: Path, target: Path) -> None:
+        """A second name for a file; FileExistsError when the name is taken."""
+        os.link(source, target)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file."""
+        path.unlink(missing_ok=True)
+
+    def make_folder(self, path: Path) -> bool:
+        """Make one folder; False when it is there already."""
+        try:
+            path.mkdir()
+        except FileExistsError:
+            return False
+        return True
+
+    def sync_folder(self, path: Path) -> None:
+        """Force the names in a folder to the disk, where the system can do that."""
+        if os.name == "nt":
+            return
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def names(self, folder: Path) -> list[str]:
+        """The names in a folder, sorted; none when there is no such folder."""
+        try:
+            return sorted(os.listdir(folder))
+        except FileNotFoundError:
+            return []
+
+    def age_s(self, path: Path) -> float:
+        """Seconds since a file was written; 0 when it is gone."""
+        try:
+            return time.time() - path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    @contextmanager
+    def locked(self, path: Path) -> Iterator[None]:
+        """Wait for, then hold, an advisory lock that dies with the process.
+
+        Where the system or the file system has no such locks, nothing is held: they only save
+        work, nothing depends on them.
+        """
+        with open(path, "ab") as file:
+            _wait_for_lock(file.fileno())
+            yield
+
+
+def _wait_for_lock(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    with suppress(OSError):
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
