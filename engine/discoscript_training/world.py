@@ -1,7 +1,8 @@
-"""The toy world that the embedded models know: its attributes, and how a scene is drawn from them by lot.
+"""The toy world that the embedded models know: its attributes, and how scenes are drawn by lot.
 
-Everything that is trained (diffusion, CLIP, depth, judge) is trained on pictures of this world. It is small on
-purpose: five attributes with four to nine values each, so that two CPU hours are enough to learn it well.
+Everything that is trained (diffusion, CLIP, depth, judge) is trained on pictures of this world. It
+is small on purpose: five main attributes with four to nine values each, so that two CPU hours are
+enough to learn it well.
 """
 
 from __future__ import annotations
@@ -15,7 +16,17 @@ WIDTH, HEIGHT = 128, 96
 
 TIMES = ("dawn", "day", "sunset", "night", "storm")
 TERRAINS = ("mountains", "desert", "sea", "forest", "snow", "meadow", "city")
-OBJECTS = ("none", "lighthouse", "castle", "sailboat", "tree", "house", "balloon", "windmill", "planet")
+OBJECTS = (
+    "none",
+    "lighthouse",
+    "castle",
+    "sailboat",
+    "tree",
+    "house",
+    "balloon",
+    "windmill",
+    "planet",
+)
 PALETTES = ("natural", "golden", "blue", "red", "purple", "teal and orange", "monochrome")
 STYLES = ("oil", "watercolor", "digital", "woodblock")
 LUMINARIES = ("none", "sun", "moon")
@@ -54,7 +65,9 @@ HOMES = {
 
 @dataclass(frozen=True)
 class Spec:
-    """What is to be seen in one picture. `horizon` and `place` are fractions of the height and the width."""
+    """What is to be seen in one picture. `horizon` and `place` are fractions of the height and the
+    width.
+    """
 
     time: str
     terrain: str
@@ -72,13 +85,17 @@ class Spec:
 
     def codes(self) -> NDArray[np.uint8]:
         """The attributes as indices into `ATTRIBUTES`, in its order."""
-        return np.array([values.index(getattr(self, name)) for name, values in ATTRIBUTES.items()], np.uint8)
+        return np.array(
+            [values.index(getattr(self, name)) for name, values in ATTRIBUTES.items()], np.uint8
+        )
 
 
 def draw_spec(rng: np.random.Generator, **wanted: str) -> Spec:
-    """Draw a scene by lot; `wanted` fixes attributes by name, and the others are drawn to go with them.
+    """Draw a scene by lot; `wanted` fixes attributes by name, and the others are drawn to go with
+    them.
 
-    An unreadable combination (a dark time with a palette that hides it) is drawn again unless both were asked for.
+    An unreadable combination (a dark time with a palette that hides it) is drawn again unless both
+    were asked for.
     """
     unknown = set(wanted) - {field.name for field in fields(Spec)}
     if unknown:

@@ -1,0 +1,105 @@
+"""What a guiding CLIP sees of a picture: Disco Diffusion's cuts, their augmentations, and the noisy
+mixture.
+
+Done for whole batches: every picture gets its own cut, drawn by one affine sampling.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor
+
+from .training import alphas_cumprod
+
+SIZE = 64
+MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
+STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
+GREY = torch.tensor([0.2989, 0.587, 0.114])[:, None, None]
+
+
+def normalise(cuts: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 3 h w"]:
+    """[0, 1] to what CLIP models expect."""
+    return (cuts - MEAN) / STD
+
+
+def overview(x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 3 64 64"]:
+    """The whole picture in [-1, 1], with black bars where it is not square, in [0, 1]."""
+    side = max(x.shape[-2:])
+    bars = [(side - x.shape[-1]) // 2] * 2 + [(side - x.shape[-2]) // 2] * 2
+    padded = F.pad((x + 1) / 2, bars)
+    return F.interpolate(
+        padded, size=(SIZE, SIZE), mode="bilinear", align_corners=False, antialias=True
+    )
+
+
+def guidance_mixture(x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 3 h w"]:
+    """x_in = prediction fac + x_t (1 - fac), fac = sqrt(1-abar), for predictions that are a little
+    blurred and off.
+    """
+    count = len(x)
+    abar = alphas_cumprod()[torch.randint(0, 1000, (count,))][:, None, None, None]
+    fac = (1 - abar).sqrt()
+    x_t = abar.sqrt() * x + fac * torch.randn_like(x)
+    blurred = F.interpolate(
+        F.avg_pool2d(x, 4), size=x.shape[-2:], mode="bilinear", align_corners=False
+    )
+    prediction = torch.lerp(
+        x, blurred, fac**2 * torch.rand(count, 1, 1, 1)
+    ) + 0.12 * fac * torch.randn_like(x)
+    return prediction * fac + x_t * (1 - fac)
+
+
+def random_cuts(
+    x: Float[Tensor, "b 3 96 128"], grey: Tensor, mixture: float = 0.5
+) -> Float[Tensor, "b 3 64 64"]:
+    """Normalised cuts as the guidance makes them; `grey` says which pictures lose their colour.
+
+    Half are overviews, half inner squares of 64 to 96 pixels; a part `mixture` of the pictures is
+    noisy.
+    """
+    count = len(x)
+    noisy = (torch.rand(count) < mixture)[:, None, None, None]
+    x = (torch.where(noisy, guidance_mixture(x), x) + 1) / 2
+    half = count // 2
+    seen = F.avg_pool2d(x[:half], 2)
+    whole = _sample(seen, side=torch.full((half,), 64.0), inner=False)
+    inner = _sample(x[half:], side=64 + 32 * torch.rand(count - half), inner=True)
+    return normalise(_recolour(torch.cat([whole, inner]), grey))
+
+
+def _sample(pictures: Tensor, side: Tensor, inner: bool) -> Tensor:
+    """Squares of `side` pixels, with a mild turn, shift, slant and mirror; black outside."""
+    count, height, width = len(pictures), *pictures.shape[-2:]
+    angle = (torch.rand(count) * 2 - 1) * math.radians(10) * (torch.rand(count) < 0.7)
+    slant = (torch.rand(count) * 2 - 1) * 0.08
+    mirror = torch.where(torch.rand(count) < 0.5, -1.0, 1.0)
+    shift = (torch.rand(count, 2) * 2 - 1) * 0.05 * side[:, None]
+    if inner:
+        room = torch.stack([width - side, height - side], 1)
+        shift = shift * 0.5 + (torch.rand(count, 2) - 0.5) * room
+    cos, sin = angle.cos() * side, angle.sin() * side
+    rows = [
+        torch.stack(
+            [mirror * cos / width, (slant * side - sin) / width, 2 * shift[:, 0] / width], 1
+        ),
+        torch.stack([mirror * sin / height, cos / height, 2 * shift[:, 1] / height], 1),
+    ]
+    grid = F.affine_grid(torch.stack(rows, 1), [count, 3, SIZE, SIZE], align_corners=False)
+    return F.grid_sample(pictures, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+def _recolour(cuts: Tensor, grey: Tensor) -> Tensor:
+    """Noise, colour jitter, and grey where asked."""
+    count = len(cuts)
+
+    def around_one(amount: float) -> Tensor:
+        return 1 + (torch.rand(count, 1, 1, 1) * 2 - 1) * amount
+
+    luminance = (cuts * GREY).sum(1, keepdim=True)
+    cuts = torch.lerp(luminance.expand_as(cuts), cuts, around_one(0.1)) * around_one(0.1)
+    cuts = torch.where(grey[:, None, None, None], (cuts * GREY).sum(1, keepdim=True), cuts)
+    return cuts + 0.02 * torch.randn_like(cuts)
