@@ -22,7 +22,7 @@ _ESCAPES = {"\\n": "\n", '\\"': '"', "\\\\": "\\"}
 
 
 def text_value(literal: str) -> str:
-    r"""The text of a string literal: escapes resolved; in `\"\"\"` a line break and its margin is a space."""
+    """The text of a literal; in a long one a line break and the margin below it are one space."""
     if literal.startswith('"""'):
         body = re.sub(r"\s*\n\s*", " ", literal[3:-3]).strip()
     else:

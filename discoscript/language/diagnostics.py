@@ -7,7 +7,7 @@ from discoscript.language.source import Source, Span
 
 
 class Severity(StrEnum):
-    """error: nothing renders; warning: something written has no effect; hint: works, but unusual."""
+    """error: nothing renders; warning: what is written has no effect; hint: works, but unusual."""
 
     ERROR = "error"
     WARNING = "warning"

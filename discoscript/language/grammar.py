@@ -94,7 +94,7 @@ def load(path: Path) -> Lark | None:
 
 
 def keep(parser: Lark, path: Path) -> None:
-    """Write the parser's tables to `path`, whole or not at all; a folder that refuses is no error."""
+    """Write the parser's tables to `path`, whole or not at all; a folder may refuse."""
     data, memo = parser.memo_serialize([TerminalDef, Rule])
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,7 @@ _CLOSER = {"[": "]", "(": ")"}
 
 @dataclass(frozen=True)
 class Line:
-    """One logical line. `text` may be longer than the script's `start` to `end` by what was missing.
+    """One logical line. `text` may be longer than `start` to `end` by what was missing there.
 
     `reported` says that something is wrong with this line and was reported.
     """
@@ -264,7 +264,7 @@ class _Statement:
 
 
 def _text_below(text: str, end: int, indent: int) -> int | None:
-    """Where a text that is open at a line's `end` closes on one of the next three lines, if it does.
+    """Where a text that is open at a line's `end` closes on the next three lines, if it does.
 
     The quote that closes follows a character of the text; one that opens follows a space.
     """

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     PATH = "path"
     TEXT = "text"
     STEPS_OR_LIST = "whole number or list"
+    STEPS_OR_PERCENT = "whole number or percent"
 
 
 class Axis(StrEnum):
@@ -75,7 +76,6 @@ class Parameter:
       CHOICE or CHOICES row without words names models: the model table knows them.
     - `per_frame`: an amount that a camera moves per frame (`/s`, `/b` and `by` are allowed);
       `factor`: such an amount multiplies instead of adding.
-    - `percent_of`: a percentage is also allowed and means a share of this parameter (its key).
     - `pixels`: it can change a picture.
     - `disco`: what it is called in Disco Diffusion's settings.
     - `built`: this version can do it. Using a row that is not built is an error (D119).
@@ -97,7 +97,6 @@ class Parameter:
     video_default: Resolved = None
     per_frame: bool = False
     factor: bool = False
-    percent_of: str = ""
     pixels: bool = True
     disco: tuple[str, ...] = ()
     built: bool = True
@@ -121,16 +120,21 @@ _2D = frozenset({Mode.D2})
 _3D = frozenset({Mode.D3})
 _STILL = frozenset({Mode.STILL})
 _VIDEO = frozenset({Mode.VIDEO})
-
 # A row takes two or three lines, so the formatter stays away.
 # fmt: off
+_EFFORTS = (
+    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
+)
+
 _SCENE = (
     Parameter("scene", "size", Kind.SIZE, (1280, 768),
               "Width and height of the picture; sides are multiples of what the model needs.",
               unit="pixels", typical=(512, 1280), hard=(16, None), axis=Axis.FIXED,
               disco=("width_height",)),
-    Parameter("scene", "fps", Kind.NUMBER, 12.0, "Frames per second: turns seconds into frames.",
-              typical=(12, 60), hard=(0, 1000), open_low=True, axis=Axis.FIXED, disco=("fps",)),
+    Parameter("scene", "fps", Kind.NUMBER, 12.0,
+              "Frames per second: turns seconds into frames.",
+              typical=(12, 60), hard=(0, 1000), open_low=True, axis=Axis.FIXED,
+              disco=("fps",)),
     Parameter("scene", "frames", Kind.WHOLE, None,
               "Length in frames; follows from the timeline when absent.",
               unit="frames", hard=(1, 100_000), axis=Axis.FIXED, modes=_ANIMATION,
@@ -185,9 +189,9 @@ _DIFFUSION = (
     Parameter("diffusion", "steps", Kind.WHOLE, 250, "Diffusion steps of a frame.",
               typical=(50, 500), hard=(1, 10_000), video_default=100,
               disco=("steps", "video_init_steps")),
-    Parameter("diffusion", "skip_steps", Kind.WHOLE, 10,
-              "Steps left out where a segment starts; a start picture needs about half.",
-              hard=(0, None), axis=Axis.SEGMENT, video_default=50, percent_of="diffusion.steps",
+    Parameter("diffusion", "skip_steps", Kind.STEPS_OR_PERCENT, 10,
+              "Steps left out where a segment starts, or a share of them; half for a start picture.",
+              hard=(0, None), axis=Axis.SEGMENT, video_default=50,
               disco=("skip_steps", "video_init_skip_steps")),
     Parameter("diffusion", "eta", Kind.NUMBER, 0.8, "Noise mixed in at every step.",
               typical=(0, 1), hard=(0, None), disco=("eta",)),
@@ -309,7 +313,8 @@ _CAMERA = (
     Parameter("camera", "padding", Kind.CHOICE, "border",
               "What fills the edges that a move uncovers.",
               choices=("border", "zeros", "reflection"), modes=_3D, disco=("padding_mode",)),
-    Parameter("camera", "sampling", Kind.CHOICE, "bicubic", "How a moved picture is resampled.",
+    Parameter("camera", "sampling", Kind.CHOICE, "bicubic",
+              "How a moved picture is resampled.",
               choices=("bicubic", "bilinear", "nearest"), modes=_3D, disco=("sampling_mode",)),
 )
 
@@ -354,7 +359,8 @@ _VIDEO = (
     Parameter("video", "every", Kind.WHOLE, 2, "Use every n-th frame.",
               typical=(1, 6), hard=(1, None), axis=Axis.FIXED, modes=_VIDEO,
               disco=("extract_nth_frame",), built=False),
-    Parameter("video", "flow_warp", Kind.TRUTH, True, "Warp the previous frame by optical flow.",
+    Parameter("video", "flow_warp", Kind.TRUTH, True,
+              "Warp the previous frame by optical flow.",
               axis=Axis.FIXED, modes=_VIDEO, disco=("video_init_flow_warp",), built=False),
     Parameter("video", "flow_blend", Kind.NUMBER, 0.999,
               "0 is the next video frame, 1 the warped previous frame.",
@@ -373,7 +379,8 @@ _SAVE = (
               "Keep pictures from inside the diffusion.",
               axis=Axis.FIXED, pixels=False, disco=("intermediate_saves",), built=False),
     Parameter("save", "in_subfolder", Kind.TRUTH, True, "Put them in a folder of their own.",
-              axis=Axis.FIXED, pixels=False, disco=("intermediates_in_subfolder",), built=False),
+              axis=Axis.FIXED, pixels=False, disco=("intermediates_in_subfolder",),
+              built=False),
     Parameter("save", "display_rate", Kind.WHOLE, 20, "Preview every n steps.",
               typical=(5, 500), hard=(1, None), axis=Axis.FIXED, pixels=False,
               disco=("display_rate",), built=False),
@@ -382,11 +389,12 @@ _SAVE = (
 _OUTPUT = (
     Parameter("output", "video", Kind.TRUTH, None,
               "Make the video; on for an animation when absent.",
-              axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("skip_video_for_run_all",)),
+              axis=Axis.FIXED, modes=_ANIMATION, pixels=False,
+              disco=("skip_video_for_run_all",)),
     Parameter("output", "fps", Kind.NUMBER, None,
               "Speed of the video file; the scene's when absent.",
-              typical=(12, 60), hard=(0, 1000), open_low=True, axis=Axis.FIXED, modes=_ANIMATION,
-              pixels=False),
+              typical=(12, 60), hard=(0, 1000), open_low=True, axis=Axis.FIXED,
+              modes=_ANIMATION, pixels=False),
     Parameter("output", "first_frame", Kind.TIME, Fraction(0), "Where the video starts.",
               axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("init_frame",)),
     Parameter("output", "last_frame", Kind.TIME, None,
@@ -402,8 +410,7 @@ _OUTPUT = (
               typical=(15, 28), hard=(0, 51), axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
     Parameter("output", "preset", Kind.CHOICE, "slow",
               "Effort of the encoder; slower is smaller.",
-              choices=("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"),
-              axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
+              choices=_EFFORTS, axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
     Parameter("output", "audio", Kind.PATH, None, "Sound track.",
               axis=Axis.FIXED, modes=_ANIMATION, pixels=False, built=False),
 )
