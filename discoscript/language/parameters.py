@@ -115,11 +115,11 @@ class Parameter:
 _GLIDING = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.PERCENT})
 
 _ANIMATION = frozenset({Mode.D2, Mode.D3, Mode.VIDEO})
-_CAMERA = frozenset({Mode.D2, Mode.D3})
+_2D_3D = frozenset({Mode.D2, Mode.D3})
 _2D = frozenset({Mode.D2})
 _3D = frozenset({Mode.D3})
 _STILL = frozenset({Mode.STILL})
-_VIDEO = frozenset({Mode.VIDEO})
+_VIDEO_INPUT = frozenset({Mode.VIDEO})
 # A row takes two or three lines, so the formatter stays away.
 # fmt: off
 _EFFORTS = (
@@ -172,7 +172,7 @@ _SCENE = (
     Parameter("scene", "clip", Kind.CHOICES, ("ViTB32", "ViTB16", "RN50"),
               "CLIP models that judge the picture.",
               axis=Axis.FIXED,
-              disco=("ViTB32", "ViTB16", "ViTL14", "RN50", "RN101", "RN50x4", "RN50x16", "RN50x64")),
+              disco=("ViTB32", "ViTB16", "ViTL14", "RN50", "RN50x4", "RN50x16", "RN50x64")),
     Parameter("scene", "vr", Kind.TRUTH, False, "Render a left and a right eye.",
               axis=Axis.FIXED, modes=_3D, disco=("vr_mode",), built=False),
     Parameter("scene", "title", Kind.TEXT, None, "Title, for sharing.",
@@ -190,7 +190,7 @@ _DIFFUSION = (
               typical=(50, 500), hard=(1, 10_000), video_default=100,
               disco=("steps", "video_init_steps")),
     Parameter("diffusion", "skip_steps", Kind.STEPS_OR_PERCENT, 10,
-              "Steps left out where a segment starts, or a share of them; half for a start picture.",
+              "Steps left out where a segment starts (or their share); half for a start picture.",
               hard=(0, None), axis=Axis.SEGMENT, video_default=50,
               disco=("skip_steps", "video_init_skip_steps")),
     Parameter("diffusion", "eta", Kind.NUMBER, 0.8, "Noise mixed in at every step.",
@@ -266,7 +266,7 @@ _INIT = (
               disco=("perlin_init", "perlin_mode"), built=False),
     Parameter("init", "every_frame", Kind.TRUTH, False,
               "Perlin noise on every frame instead of at segment starts: rainbow flicker.",
-              axis=Axis.FIXED, modes=_CAMERA, built=False),
+              axis=Axis.FIXED, modes=_2D_3D, built=False),
 )
 
 _SYMMETRY = (
@@ -287,10 +287,10 @@ _CAMERA = (
               unit="times per frame", typical=(0.8, 1.25), hard=(0, None), open_low=True,
               modes=_2D, per_frame=True, factor=True, disco=("zoom",)),
     Parameter("camera", "translate_x", Kind.NUMBER, 0.0, "Move to the right.",
-              unit="pixels (2d) or units (3d) per frame", typical=(-10, 10), modes=_CAMERA,
+              unit="pixels (2d) or units (3d) per frame", typical=(-10, 10), modes=_2D_3D,
               per_frame=True, disco=("translation_x",)),
     Parameter("camera", "translate_y", Kind.NUMBER, 0.0, "Move down.",
-              unit="pixels (2d) or units (3d) per frame", typical=(-10, 10), modes=_CAMERA,
+              unit="pixels (2d) or units (3d) per frame", typical=(-10, 10), modes=_2D_3D,
               per_frame=True, disco=("translation_y",)),
     Parameter("camera", "translate_z", Kind.NUMBER, 0.0, "Move forward.",
               unit="units per frame", typical=(-10, 10), modes=_3D, per_frame=True,
@@ -355,22 +355,23 @@ _VR = (
 
 _VIDEO = (
     Parameter("video", "source", Kind.PATH, None, "Input video.",
-              axis=Axis.FIXED, modes=_VIDEO, disco=("video_init_path",), built=False),
+              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_path",), built=False),
     Parameter("video", "every", Kind.WHOLE, 2, "Use every n-th frame.",
-              typical=(1, 6), hard=(1, None), axis=Axis.FIXED, modes=_VIDEO,
+              typical=(1, 6), hard=(1, None), axis=Axis.FIXED, modes=_VIDEO_INPUT,
               disco=("extract_nth_frame",), built=False),
     Parameter("video", "flow_warp", Kind.TRUTH, True,
               "Warp the previous frame by optical flow.",
-              axis=Axis.FIXED, modes=_VIDEO, disco=("video_init_flow_warp",), built=False),
+              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_flow_warp",),
+              built=False),
     Parameter("video", "flow_blend", Kind.NUMBER, 0.999,
               "0 is the next video frame, 1 the warped previous frame.",
-              hard=(0, 1), modes=_VIDEO, disco=("video_init_flow_blend",), built=False),
+              hard=(0, 1), modes=_VIDEO_INPUT, disco=("video_init_flow_blend",), built=False),
     Parameter("video", "flow_check", Kind.TRUTH, False, "Check the flow for consistency.",
-              axis=Axis.FIXED, modes=_VIDEO, disco=("video_init_check_consistency",),
+              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_check_consistency",),
               built=False),
     Parameter("video", "blend_mode", Kind.CHOICE, "optical_flow",
               "How the output video blends frames.",
-              choices=("none", "linear", "optical_flow"), axis=Axis.FIXED, modes=_VIDEO,
+              choices=("none", "linear", "optical_flow"), axis=Axis.FIXED, modes=_VIDEO_INPUT,
               disco=("video_init_blend_mode",), built=False),
 )
 
@@ -401,7 +402,7 @@ _OUTPUT = (
               "Where the video ends; the scene's end when absent.",
               axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("last_frame",)),
     Parameter("output", "blend", Kind.NUMBER, 0.5, "Strength of `video.blend_mode`.",
-              hard=(0, 1), axis=Axis.FIXED, modes=_VIDEO, pixels=False, disco=("blend",),
+              hard=(0, 1), axis=Axis.FIXED, modes=_VIDEO_INPUT, pixels=False, disco=("blend",),
               built=False),
     Parameter("output", "codec", Kind.CHOICE, "h264", "Video codec.",
               choices=("h264", "h265"), axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
