@@ -10,8 +10,19 @@ from pathlib import Path
 from discoscript.rendering.disk import Disk
 
 
-class StepDisk(Disk):
-    """The real disk; `reached` is called before every step that can fail, and inside writes."""
+class QuickDisk(Disk):
+    """Forces nothing to the disk: for tests that are not about power cuts."""
+
+    def create(self, path: Path, data: bytes) -> None:
+        with open(path, "xb") as file:
+            file.write(data)
+
+    def sync_folder(self, path: Path) -> None:
+        pass
+
+
+class StepDisk(QuickDisk):
+    """A disk where `reached` is called before every step that can fail, and inside writes."""
 
     def __init__(self) -> None:
         self.steps: list[str] = []
