@@ -32,9 +32,11 @@ _CLOSER = {"[": "]", "(": ")"}
 class Line:
     """One logical line. `text` may be longer than `start` to `end` by what was missing there.
 
-    `reported` says that something is wrong with this line and was reported.
+    `indent` is the width of the margin, which begins at `margin`. `reported` says that something
+    is wrong with this line and was reported.
     """
 
+    margin: int
     start: int
     end: int
     indent: int
@@ -104,7 +106,7 @@ class _Splitter:
         margin = self.text[begin : self.at]
         if "\t" in margin:
             self.tabs.append(Span(begin, self.at))
-        self.lines.append(_Statement(self, columns(margin)).read())
+        self.lines.append(_Statement(self, begin, columns(margin)).read())
 
     def _next(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -127,8 +129,9 @@ class _Splitter:
 class _Statement:
     """One logical line while it is read."""
 
-    def __init__(self, splitter: _Splitter, indent: int) -> None:
+    def __init__(self, splitter: _Splitter, margin: int, indent: int) -> None:
         self.splitter = splitter
+        self.margin = margin
         self.text = splitter.text
         self.indent = indent
         self.pieces: list[str] = []
@@ -145,7 +148,7 @@ class _Statement:
         kept = "".join(self.pieces).rstrip()
         end = start + len(kept)
         reported = len(self.splitter.diagnostics) > reports
-        return Line(start, end, self.indent, kept + self.missing, reported)
+        return Line(self.margin, start, end, self.indent, kept + self.missing, reported)
 
     def _read_piece(self) -> bool:
         """Read up to and with the next quote, bracket, comment or break; False at the end."""
