@@ -26,7 +26,7 @@ from pathlib import Path
 
 from discoscript.errors import DiskFailure, disk_failure
 from discoscript.rendering import record as records
-from discoscript.rendering.disk import Disk
+from discoscript.rendering.disk import Disk, process_lives
 from discoscript.rendering.record import Record
 
 VERSION = b"disco-store 1\n"
@@ -181,7 +181,7 @@ class Store:
     def _sweep(self) -> None:
         for name in self.disk.names(self.root / "tmp"):
             path = self.root / "tmp" / name
-            if self.disk.age_s(path) > DAY_S and not _alive(name.partition("-")[0]):
+            if self.disk.age_s(path) > DAY_S and not process_lives(name.partition("-")[0]):
                 with suppress(OSError):
                     self.disk.remove(path)
 
@@ -245,14 +245,3 @@ def _verified(data: bytes, digest: str) -> bytes | None:
     body = data[HEADER:]
     whole = data == _framed(body) and hashlib.sha256(body).hexdigest() == digest
     return body if whole else None
-
-
-def _alive(pid: str) -> bool:
-    """Whether a process of this machine may still be writing; in doubt, yes."""
-    try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except OSError:
-        return True
-    return True
