@@ -7,8 +7,16 @@ reports the code; the others are settled so that their numbers stay free.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from discoscript.language.diagnostics import Severity
+
+class Severity(StrEnum):
+    """error: nothing renders; warning: what is written has no effect; hint: works, but unusual."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
 
 E, W, H = Severity.ERROR, Severity.WARNING, Severity.HINT
 
@@ -99,6 +107,9 @@ CODES: tuple[Code, ...] = (
     _later("D317", "mark-beyond-the-end", E, "a mark lies beyond the end"),
     _later("D318", "jump", H, "a value jumps where a journey begins"),
     _later("D319", "late-key-holds-back", H, "the first key also holds before its frame"),
+    Code("D320", "no-length", E, "an animation whose length can not be known"),
+    Code("D321", "no-movement", E, "`by` on a setting that is no movement"),
+    Code("D322", "nothing-to-ease", E, "an ease, a fade or a morph has nothing to act on"),
     # D4: modes and features
     _later("D401", "mixed-camera", E, "2D and 3D camera settings are mixed"),
     _later("D402", "turbo-needs-3d", E, "turbo outside 3D"),

@@ -1,0 +1,70 @@
+"""What a row says about numbers: whole or not, possible, usual."""
+
+from math import isfinite
+
+from discoscript.language.amounts import shown
+from discoscript.language.parameters import Kind, Parameter
+from discoscript.language.report import Report
+from discoscript.language.source import Span
+
+
+def check_bounds(value: float, row: Parameter, span: Span, report: Report, at: str = "") -> bool:
+    """Whether a number can be used; reports errors (D203, D204, D207) and unusual values (D801).
+
+    `at` says where a changing value has this size: `at frame 12`.
+    """
+    label = f"{value:g} {at}" if at else ""
+    if not isfinite(value):
+        report.add("D207", f"the value is not finite{' ' + at if at else ''}", span, help=FINITE)
+    elif row.kind in (Kind.WHOLE, Kind.SEED) and not value.is_integer() and not at:
+        below = int(value // 1)
+        help = f"write {below} or {below + 1}"
+        report.add("D204", f"`{row.name}` is a whole number", span, label, help=help)
+    elif not possible(value, row):
+        report.add("D203", f"`{row.name}` {limits(row)}", span, label, help=default_of(row))
+    else:
+        if not usual(value, row):
+            low, high = row.typical or (0.0, 0.0)
+            message = f"`{row.name}` is usually {low:g} to {high:g}"
+            report.add("D801", message, span, label, help="it works, but the picture may break")
+        return True
+    return False
+
+
+FINITE = "is something divided by 0? keep it apart from 0 with `max(...)` or `clamp(...)`"
+
+
+def possible(value: float, row: Parameter) -> bool:
+    """Whether the hard limits allow a value."""
+    low, high = row.hard or (None, None)
+    if low is not None and (value < low or (row.open_low and value == low)):
+        return False
+    return high is None or value <= high
+
+
+def usual(value: float, row: Parameter) -> bool:
+    """Whether a value is typical, or the default."""
+    if row.typical is None or value == row.default:
+        return True
+    return row.typical[0] <= value <= row.typical[1]
+
+
+def limits(row: Parameter) -> str:
+    """`must lie between 1 and 179 degrees`."""
+    low, high = row.hard or (None, None)
+    unit = f" {row.unit}" if row.unit and not row.per_frame else ""
+    if high is None:
+        return f"must be {'more than' if row.open_low else 'at least'} {low:g}{unit}"
+    if row.open_low:
+        return f"must be more than {low:g} and at most {high:g}{unit}"
+    return f"must lie between {low:g} and {high:g}{unit}"
+
+
+def default_of(row: Parameter) -> str:
+    """`the default is 40; usual are 20 to 120`."""
+    parts = []
+    if isinstance(row.default, int | float | bool):
+        parts.append(f"the default is {shown(row.default)}")
+    if row.typical:
+        parts.append(f"usual are {row.typical[0]:g} to {row.typical[1]:g}")
+    return "; ".join(parts)

@@ -1,0 +1,222 @@
+"""Where a line happens: its heads and its `@ ...` -> whole frames, checked against the scene."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from discoscript.language.diagnostics import Fix
+from discoscript.language.outline import Under
+from discoscript.language.report import Report
+from discoscript.language.scene import Window
+from discoscript.language.source import Span
+from discoscript.language.syntax import (
+    At,
+    AtFor,
+    AtPoint,
+    AtRange,
+    Binary,
+    Expr,
+    FrameHead,
+    GroupHead,
+    Number,
+)
+from discoscript.language.times import Block, Times, UnknownEnd, WrongTime, round_frames
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """No time is given: the whole scope."""
+
+
+@dataclass(frozen=True)
+class From:
+    """`@ 48`, or a line of `frame 48:`."""
+
+    frame: int
+
+
+@dataclass(frozen=True)
+class During:
+    """`@ 0..48`, or a line of `camera @ 0..48:`; `end` is excluded."""
+
+    begin: int
+    end: int
+
+
+Placed = Everywhere | From | During
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """How a line reads times, and when it happens if it does not say so itself."""
+
+    times: Times
+    placed: Placed
+
+    def window(self, begin: int, end: int) -> Window:
+        """The clocks of a line that happens on `begin` to `end`."""
+        block = self.times.block
+        last = block.begin if block.end is None else block.end
+        return Window(begin, end, (round_frames(block.begin), round_frames(last)))
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Places lines on one axis of a known length; each head is judged once.
+
+    `what` and `longer` put the axis into the messages: `frame` and how to get more of them.
+    """
+
+    outer: Times
+    length: int
+    report: Report
+    what: str = "frame"
+    longer: str = "raise `frames`"
+    heads: dict[Span, Surroundings | None] = field(default_factory=dict)
+
+    def surroundings(self, under: Under) -> Surroundings | None:
+        """What the heads above a line make of its times; None: one of them is wrong."""
+        here: Surroundings | None = Surroundings(self.outer, Everywhere())
+        for head in under.heads:
+            span = head.time.span if isinstance(head, FrameHead) else head.name.span
+            if span not in self.heads:
+                self.heads[span] = here and self._inside(head, here)
+            here = self.heads[span]
+        return here
+
+    def _inside(self, head: FrameHead | GroupHead, outer: Surroundings) -> Surroundings | None:
+        at = AtPoint(head.time, head.time.span) if isinstance(head, FrameHead) else head.at
+        return outer if at is None else self.nested(at, outer)
+
+    def nested(self, at: At, outer: Surroundings) -> Surroundings | None:
+        """A block that begins at `at`: its times count from there."""
+        placed = self.place(at, outer)
+        exact = self._exact(at, outer.times) if placed is not None else None
+        if placed is None or exact is None:
+            return None
+        begin, end = exact
+        block = Block(begin, outer.times.block.end if end is None else end)
+        return Surroundings(outer.times.within(begin, block), placed)
+
+    def place(self, at: At | None, here: Surroundings) -> Placed | None:
+        """When a line happens; None after reporting what is wrong with its time."""
+        if at is None:
+            return here.placed
+        exact = self._exact(at, here.times)
+        if exact is None:
+            return None
+        begin, end = exact
+        if end is None:
+            inside = self._inside_scene(begin, at.span, begin < self.length)
+            return From(round_frames(begin)) if inside else None
+        return self._during(begin, end, at, here.times)
+
+    def _exact(self, at: At, times: Times) -> tuple[Fraction, Fraction | None] | None:
+        """Begin and end (None for a point) before rounding."""
+        try:
+            match at:
+                case AtPoint(time=time):
+                    return times.point(time), None
+                case AtRange(begin=begin, end=end):
+                    return times.point(begin), times.point(end)
+                case AtFor(begin=begin, length=length):
+                    start = times.point(begin)
+                    return start, start + times.length(length)
+        except WrongTime as wrong:
+            self.wrong(wrong)
+        except UnknownEnd:
+            pass
+        return None
+
+    def _during(self, begin: Fraction, end: Fraction, at: At, times: Times) -> During | None:
+        if end < begin:
+            self._backward(at)
+            return None
+        placed = During(round_frames(begin), round_frames(end))
+        if placed.begin == placed.end:
+            self._empty(at, times)
+            return None
+        limit = end if end > self.length else begin
+        return placed if self._inside_scene(limit, at.span, limit <= self.length) else None
+
+    def _inside_scene(self, frames: Fraction, span: Span, fits: bool) -> bool:
+        frame = round_frames(frames)
+        if frame < 0:
+            self.report.add("D303", f"{self.what} {frame} is before the start", span)
+        elif not fits:
+            self.report.add(
+                "D303",
+                f"{self.what} {frame} is beyond the end ({self.length} {self.what}s)",
+                span,
+                help=f"use `end` for the end, or {self.longer}"
+                if self.longer
+                else f"the last {self.what} is {self.length}",
+            )
+        return fits and frame >= 0
+
+    def _backward(self, at: At) -> None:
+        if isinstance(at, AtRange):
+            turned = f"{self.report.text(at.end.span)}..{self.report.text(at.begin.span)}"
+            whole = Span(at.begin.span.start, at.end.span.end)
+            self.report.add(
+                "D302",
+                "the range ends before it begins",
+                whole,
+                help=f"write `{turned}`",
+                fix=Fix(whole, turned),
+            )
+        else:
+            self.report.add("D302", "this length is negative", at.span)
+
+    def _empty(self, at: At, times: Times) -> None:
+        fps = times.axis.fps
+        if fps is None:
+            self.report.add("D312", "this range holds nothing", at.span)
+            return
+        self.report.add(
+            "D312",
+            f"at {float(fps):g} fps this range holds no frame",
+            at.span,
+            help=f"one frame is {float(1 / fps):.3f} s",
+        )
+
+    def key(self, time: Expr, times: Times) -> int | None:
+        """The frame of a key; the end itself is allowed, so that a value can lead there."""
+        try:
+            exact = times.point(time)
+        except WrongTime as wrong:
+            self.wrong(wrong)
+            return None
+        except UnknownEnd:
+            return None
+        fits = self._inside_scene(exact, time.span, exact <= self.length)
+        return round_frames(exact) if fits else None
+
+    def length_of(self, expr: Expr, times: Times) -> int | None:
+        """A length in whole frames: of a morph or a fade."""
+        try:
+            frames = round_frames(times.length(expr))
+        except WrongTime as wrong:
+            self.wrong(wrong)
+            return None
+        except UnknownEnd:
+            return None
+        if frames < 0:
+            self.report.add("D302", "this length is negative", expr.span)
+            return None
+        return frames
+
+    def wrong(self, wrong: WrongTime) -> None:
+        """Report a time that makes no sense, unless its cause was reported before."""
+        if wrong.code:
+            self.report.add(wrong.code, wrong.message, wrong.span, help=wrong.help)
+
+
+def looks_like_a_range(at: At) -> bool:
+    """`0-120` where `0..120` is meant."""
+    return (
+        isinstance(at, AtPoint)
+        and isinstance(at.time, Binary)
+        and at.time.operator == "-"
+        and isinstance(at.time.left, Number)
+        and isinstance(at.time.right, Number)
+    )
