@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from glob import escape
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -131,7 +132,7 @@ def _first(frames: Iterable[Picture], path: Path) -> tuple[Picture, Iterable[Pic
 
 def _partial(path: Path) -> Path:
     """Where the video is written until it is whole; half files of runs long dead are removed."""
-    for abandoned in path.parent.glob(f".{path.name}.*.partial"):
+    for abandoned in path.parent.glob(f".{escape(path.name)}.*.partial"):
         with suppress(OSError):
             if time.time() - abandoned.stat().st_mtime > ABANDONED_S:
                 abandoned.unlink()
