@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from .world import HEIGHT, WIDTH, Spec
 
-Image = NDArray[np.float32]
+Image = NDArray[Any]
 Colour = Sequence[float]
 
 NOISE_SIZE = 512

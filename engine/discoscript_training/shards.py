@@ -52,7 +52,7 @@ def make_shard(folder: Path, stream: str, number: int) -> None:
 
 def open_shards(folder: Path, stream: str, limit: int | None = None) -> Pictures:
     """Open the finished shards of a stream, in order."""
-    numbers = []
+    numbers: list[int] = []
     while (limit is None or len(numbers) < limit) and _path(
         folder, stream, len(numbers), "codes"
     ).exists():

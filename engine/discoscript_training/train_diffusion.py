@@ -33,6 +33,7 @@ from .training import (
     load_checkpoint,
     save_checkpoint,
     set_rate,
+    tensors_of,
     to_tensor,
     update_average,
     write_figures,
@@ -106,7 +107,7 @@ def main() -> None:
         losses = train_step(master, worker, optimizer, x, abar)
         steps, seen = steps + 1, seen + len(x)
         half_size_seen += len(x) if half_size else 0
-        update_average(average, list(master.parameters()), steps)
+        update_average(average, tensors_of(master), steps)
         log.add(steps, seen, RATE * rate, **losses)
         if steps % 500 == 0:
             keep()
@@ -152,7 +153,7 @@ def train_step(
     x_t, v = noisy(x, t, abar)
     errors = (worker(x_t.bfloat16(), t.float()).float() - v).square().mean((1, 2, 3))
     errors.mean().backward()
-    masters, workers = list(master.parameters()), list(worker.parameters())
+    masters, workers = tensors_of(master), tensors_of(worker)
     for kept, working in zip(masters, workers, strict=True):
         kept.grad = None if working.grad is None else working.grad.float()
         working.grad = None

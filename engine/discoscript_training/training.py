@@ -73,12 +73,17 @@ def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
 
 
 def update_average(
-    average: nn.Module, parameters: list[nn.Parameter], steps: int, decay: float = 0.999
+    average: nn.Module, parameters: list[Tensor], steps: int, decay: float = 0.999
 ) -> None:
     """Let the averaged network follow; young averages follow faster."""
     decay = min(decay, (1 + steps) / (20 + steps))
     with torch.no_grad():
-        torch._foreach_lerp_(list(average.parameters()), parameters, 1 - decay)
+        torch._foreach_lerp_(tensors_of(average), parameters, 1 - decay)
+
+
+def tensors_of(module: nn.Module) -> list[Tensor]:
+    """The parameters as plain tensors, for arithmetic on all of them at once."""
+    return list(module.parameters())
 
 
 def averaged_copy(module: nn.Module) -> nn.Module:
@@ -104,7 +109,8 @@ class LossLog:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.every = path, every
         self.rows: list[dict[str, float]] = []
-        self.start, self.cpu_start, self.views_start = time.monotonic(), time.process_time(), None
+        self.start, self.cpu_start = time.monotonic(), time.process_time()
+        self.views_start: int | None = None
 
     def add(self, step: int, views: int, rate: float, **losses: float) -> None:
         self.rows.append(losses)

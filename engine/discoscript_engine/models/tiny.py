@@ -5,6 +5,7 @@ download.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import open_clip
 import torch
@@ -54,7 +55,7 @@ class NoiseFromVelocity(nn.Module):
 def load_tiny_diffusion(path: Path = WEIGHTS / "diffusion.safetensors") -> NoiseFromVelocity:
     """(x, t in 0..999) -> noise, for multiples of 16. Trained on v: see `NoiseFromVelocity`."""
     tensors, described = read_weights(path)
-    layout = {
+    layout: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in described["config"].items()
     }

@@ -254,10 +254,9 @@ class UNet(nn.Module):
     def forward(
         self, x: Float[Tensor, "b c h w"], t: Float[Tensor, " b"]
     ) -> Float[Tensor, "b out h w"]:
-        embedding = self.time_embed(
-            timestep_embedding(t, self.config.channels).to(self.time_embed[0].weight.dtype)
-        )
-        h = F.pixel_unshuffle(x, self.config.unshuffle).to(self.torso_dtype)
+        time = timestep_embedding(t, self.config.channels)
+        embedding = self.time_embed(time.to(dtype_of(self.time_embed)))
+        h = F.pixel_unshuffle(x, self.config.unshuffle).to(dtype_of(self.input_blocks))
         skips = []
         for stage in self.input_blocks:
             h = stage(h, embedding)
@@ -265,12 +264,7 @@ class UNet(nn.Module):
         h = self.middle_block(h, embedding)
         for stage in self.output_blocks:
             h = stage(torch.cat([h, skips.pop()], dim=1), embedding)
-        return F.pixel_shuffle(self.out(h.to(self.out[2].weight.dtype)), self.config.unshuffle)
-
-    @property
-    def torso_dtype(self) -> torch.dtype:
-        first: nn.Conv2d = self.input_blocks[0][0]  # type: ignore[index, assignment]
-        return first.weight.dtype
+        return F.pixel_shuffle(self.out(h.to(dtype_of(self.out))), self.config.unshuffle)
 
     def torso_to(self, dtype: torch.dtype) -> UNet:
         """Convert the convolutions of the blocks, as the reference does for fp16; norms and time
@@ -278,9 +272,14 @@ class UNet(nn.Module):
         """
         for part in (self.input_blocks, self.middle_block, self.output_blocks):
             for module in part.modules():
-                if isinstance(module, (nn.Conv1d, nn.Conv2d)):
-                    module.to(dtype)
+                if isinstance(module, nn.Conv1d | nn.Conv2d):
+                    module.to(dtype=dtype)
         return self
+
+
+def dtype_of(module: nn.Module) -> torch.dtype:
+    """The number type of a module's first parameter."""
+    return next(module.parameters()).dtype
 
 
 def down_stages(config: UNetConfig) -> Iterable[Stage]:

@@ -24,6 +24,7 @@ def save_weights(path: Path, module: nn.Module, **description: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     save_file(tensors, partial, {key: json.dumps(value) for key, value in description.items()})
+    partial.chmod(0o644)
     os.replace(partial, path)
 
 

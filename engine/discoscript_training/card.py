@@ -1,0 +1,144 @@
+"""Write the model card from the figures: `python -m discoscript_training.card`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .shards import SHARD_SIZE
+from .training import FIGURES, WEIGHTS
+from .world import MAIN_ATTRIBUTES, OBJECTS, PALETTES, STYLES, TERRAINS, TIMES
+
+FILES = ("diffusion.safetensors", "clip.safetensors", "depth.safetensors")
+
+
+def read_figures() -> dict[str, Any]:
+    """Everything that the trainers measured, by trainer."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(FIGURES.glob("*.json"))}
+
+
+def table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def attribute_row(name: str, shares: dict[str, float]) -> tuple[Any, ...]:
+    return (name, *(shares.get(attribute, "") for attribute in MAIN_ATTRIBUTES))
+
+
+def size(name: str) -> str:
+    return f"{(WEIGHTS / name).stat().st_size / 1e6:.1f} MB"
+
+
+def card(figures: dict[str, Any]) -> str:
+    diffusion, clip, depth = figures["diffusion"], figures["clip"], figures["depth"]
+    judge, evaluation = figures["judge"], figures["evaluation"]
+    attributes = ("", *MAIN_ATTRIBUTES)
+    errors = diffusion["held_out_v_error"]
+    depth_error, baseline = depth["mean_absolute_error"], depth["baseline_median_map"]
+    hit_rates = [
+        (name, shares["all"], *(shares[attribute] for attribute in MAIN_ATTRIBUTES))
+        for name, shares in (
+            ("without guidance", evaluation["unguided"]),
+            ("guided", evaluation["guided"]),
+            ("painted scenes", evaluation["painted"]),
+        )
+    ]
+    prompts = list(evaluation["guided_by_prompt"].items())
+    width, height = evaluation["size"]
+    return f"""# The embedded models, `tiny`
+
+A diffusion model, a CLIP model and a depth model, small enough to be part of the package, so that
+DiscoScript renders on any machine without a download. They know a painted toy world and nothing
+else. `discoscript models` lists the full models.
+
+This file is written by `python -m discoscript_training.card` from the figures in
+`engine/discoscript_training/figures`.
+
+## What they know
+
+- time of day: {", ".join(TIMES)}
+- land: {", ".join(TERRAINS)}
+- one large thing: {", ".join(OBJECTS[1:])}
+- colours: {", ".join(PALETTES)}
+- manner: {", ".join(STYLES)}
+- also sun and moon, clouds, mist, waves, birds, lightning
+
+`vocabulary.txt` lists every word that was trained; a prompt's other words have no sure meaning.
+
+## How they were made
+
+Only from pictures painted by the program in `engine/discoscript_training`: no photograph, painting
+or other model's output. {
+        20 * SHARD_SIZE
+    } pictures of 128x96 pixels; mirrored copies count as views.
+`make train-tiny` makes everything again, or trains further. One CPU core each, in one evening.
+
+{
+        table(
+            ("file", "size", "parameters", "views"),
+            [
+                (
+                    FILES[0],
+                    size(FILES[0]),
+                    f"{diffusion['parameters'] / 1e6:.1f} M",
+                    f"{diffusion['views']} ({diffusion['views_at_half_size']} at half size)",
+                ),
+                (FILES[1], size(FILES[1]), "2.1 M", clip["views"]),
+                (FILES[2], size(FILES[2]), "0.9 M", depth["views"]),
+            ],
+        )
+    }
+
+- **diffusion**: the ADM U-Net on 4x4 pixel blocks, predicting v, linear noise schedule of 1000
+  steps; sizes are multiples of 16, and 128x96 is what it was trained at.
+- **CLIP**: an open_clip model (`discoscript-tiny.json`) for 64x64 pictures with a convolutional
+  tower; its tokenizer's merges (`merges.txt.gz`) make every known word one token.
+- **depth**: a small U-shaped network; 0.5 is near, 2.6 is far.
+
+## Figures, all on pictures never trained on
+
+Diffusion, mean squared error of v: {errors["all"]} (little noise {errors["low"]}, middle
+{errors["middle"]}, much {errors["high"]}).
+
+Accuracy. CLIP names the value whose phrases are nearest; the judge is a separate network, of other
+architecture and trained on other pictures, that measures the pictures below.
+
+{
+        table(
+            attributes,
+            [
+                attribute_row("CLIP, zero-shot", clip["zero_shot_accuracy"]),
+                attribute_row("judge", judge["held_out_accuracy"]),
+            ],
+        )
+    }
+
+CLIP, nearest of 64 pictures to a caption: it fits the caption in
+{clip["retrieval_caption_satisfied"]}, it is the very picture in {clip["retrieval_exact"]} of cases.
+
+What the judge finds of what was asked, over 12 prompts of 4 seeds each at {width}x{height} and
+{evaluation["steps"]} steps ({evaluation["cpu_seconds_per_frame"]} CPU seconds a frame). Guidance is
+by the CLIP above, so "guided" beyond "painted scenes" means that guidance exaggerates, not that
+the pictures are better than the painted ones.
+
+{table(("", "all", *MAIN_ATTRIBUTES), hit_rates)}
+
+{table(("prompt", "found"), prompts)}
+
+Depth, mean absolute error of disparity (0 to 1): {depth_error["all"]}, where a fixed map of medians
+has {baseline["all"]}; in the places that differ from that map, such as objects,
+{depth_error["odd_places"]} against {baseline["odd_places"]}.
+
+## Licence
+
+MIT, as the rest of DiscoScript.
+"""
+
+
+def main() -> None:
+    (WEIGHTS / "README.md").write_text(card(read_figures()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
