@@ -50,9 +50,9 @@ def test_where_things_are_weighs_more_than_grain():
     wanted = torch.zeros(1, 3, 32, 32)
     shade = torch.full_like(wanted, 0.2)
     grain = shade * (torch.arange(32) % 2 * 2 - 1)
-    coarse = losses.multiscale_square(wanted + shade, wanted)
-    assert coarse > 2 * losses.multiscale_square(wanted + grain, wanted)
+    coarse = losses.multi_scale(wanted + shade, wanted)
+    assert coarse > 2 * losses.multi_scale(wanted + grain, wanted)
 
 
 def test_a_picture_of_one_pixel_has_a_loss():
-    assert losses.multiscale_square(torch.ones(1, 3, 1, 1), torch.zeros(1, 3, 1, 1)).item() == 1
+    assert losses.multi_scale(torch.ones(1, 3, 1, 1), torch.zeros(1, 3, 1, 1)).item() == 1

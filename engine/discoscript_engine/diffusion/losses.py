@@ -37,7 +37,7 @@ def saturation(image: Float[Tensor, "b c h w"]) -> Float[Tensor, ""]:
 Perceptual = Callable[[Float[Tensor, "b 3 h w"], Float[Tensor, "b 3 h w"]], Float[Tensor, " b"]]
 
 
-def multiscale_square(
+def multi_scale(
     image: Float[Tensor, "b 3 h w"], wanted: Float[Tensor, "b 3 h w"]
 ) -> Float[Tensor, " b"]:
     """Mean square of the difference, averaged over the picture at 1/1, 1/2, 1/4 and 1/8 size.
@@ -50,5 +50,5 @@ def multiscale_square(
     return sum(squares[1:], squares[0]) / len(squares)
 
 
-#: Losses that hold a picture to its start picture, by name.
-PERCEPTUAL: Mapping[str, Perceptual] = {"multiscale": multiscale_square}
+#: Losses that hold a picture to its start picture, by their name in the model table.
+PERCEPTUAL: Mapping[str, Perceptual] = {"multi_scale": multi_scale}

@@ -30,6 +30,9 @@ class Prediction:
     noise: Float[Tensor, "b 3 h w"]
 
 
+#: (noisy picture, time 0..1 as the angle t pi/2 of the mix) -> v.
+VelocityModel = Callable[[Image, Float[Tensor, " b"]], Image]
+
 #: (noisy picture, index in the schedule) -> prediction.
 Denoiser = Callable[[Image, int], Prediction]
 
@@ -72,6 +75,17 @@ def denoiser(model: NoiseModel, schedule: NoiseSchedule) -> Denoiser:
         time = x.new_full((len(x),), schedule.model_timestep[index])
         noise = model(x, time)
         return Prediction(picture_in(x, noise, schedule, index), noise)
+
+    return denoise
+
+
+def velocity_denoiser(model: VelocityModel, schedule: NoiseSchedule) -> Denoiser:
+    """The denoiser that a network is which predicts v, Salimans & Ho (2022)."""
+
+    def denoise(x: Float[Tensor, "b 3 h w"], index: int) -> Prediction:
+        v = model(x, x.new_full((len(x),), schedule.secondary_time(index)))
+        alpha, sigma = schedule.signal(index), schedule.noise(index)
+        return Prediction(alpha * x - sigma * v, sigma * x + alpha * v)
 
     return denoise
 

@@ -1,0 +1,90 @@
+"""Engine: the Renderer that diffuses. FrameJob -> picture."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from discoscript_engine.diffusion.losses import PERCEPTUAL
+from discoscript_engine.diffusion.prompts import TextCache
+from discoscript_engine.diffusion.sampling import NoiseModel
+from discoscript_engine.frame import Networks, OnStep, render_frame
+from discoscript_engine.identity import Identity, identity
+from discoscript_engine.job import Camera3D, FrameJob, FromPrevious, Models
+from discoscript_engine.model_table import by_name
+from discoscript_engine.models.clip import CLIPS, Clip
+from discoscript_engine.models.tiny import load_tiny_diffusion
+from discoscript_engine.motion.depth import Estimate, load_depth
+
+T = TypeVar("T")
+
+#: uint8, height x width x 3, RGB.
+Picture = NDArray[np.uint8]
+
+#: Every built diffusion model by its name in the model table.
+DIFFUSIONS: Mapping[str, Callable[[], torch.nn.Module]] = {"tiny": load_tiny_diffusion}
+
+
+class Engine:
+    """Renders jobs on one device. Models are loaded when first needed and kept."""
+
+    def __init__(self, device: str | None = None) -> None:
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self._texts: TextCache = {}
+        self._diffusions: dict[str, NoiseModel] = {}
+        self._clips: dict[str, Clip] = {}
+        self._depths: dict[str, Estimate] = {}
+
+    def identity(self, models: Models) -> Identity:
+        """What besides the job can change a picture: epoch, numeric class, weights digests."""
+        return identity(models)
+
+    def render(
+        self,
+        job: FrameJob,
+        previous: Picture | None,
+        assets: Mapping[str, bytes],
+        on_step: OnStep,
+    ) -> Picture:
+        """The picture of `job`: the same bytes in every process of one numeric class."""
+        before = None if previous is None else torch.from_numpy(np.ascontiguousarray(previous))
+        networks = self._networks(job)
+        picture = render_frame(job, before, assets, networks, self._texts, self.device, on_step)
+        return picture.cpu().numpy()
+
+    def _networks(self, job: FrameJob) -> Networks:
+        """The networks that this job needs; depth only for a camera that moves in space."""
+        if job.models.secondary:
+            raise ValueError("the secondary model is not built yet")
+        in_space = isinstance(job.start, FromPrevious) and isinstance(job.start.camera, Camera3D)
+        return Networks(
+            diffusion=self._diffusion(job.models.diffusion),
+            secondary=None,
+            clips=tuple(self._clip(name) for name in job.models.clip),
+            depth=self._depth(job.models.depth) if in_space else None,
+            perceptual=PERCEPTUAL[by_name("diffusion", job.models.diffusion).perceptual],
+        )
+
+    def _diffusion(self, name: str) -> NoiseModel:
+        if name not in self._diffusions:
+            self._diffusions[name] = built(DIFFUSIONS, name)().to(self.device)
+        return self._diffusions[name]
+
+    def _clip(self, name: str) -> Clip:
+        if name not in self._clips:
+            self._clips[name] = built(CLIPS, name)(self.device)
+        return self._clips[name]
+
+    def _depth(self, name: str) -> Estimate:
+        if name not in self._depths:
+            self._depths[name] = load_depth(name, self.device)
+        return self._depths[name]
+
+
+def built(table: Mapping[str, T], name: str) -> T:
+    """The row of that name, or an error that says what there is."""
+    if name not in table:
+        raise ValueError(f"the model `{name}` is not built yet; there is {', '.join(table)}")
+    return table[name]

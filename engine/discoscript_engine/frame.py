@@ -1,0 +1,164 @@
+"""One frame, step by step: start picture -> noise -> guided sampling -> picture."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from discoscript_engine.diffusion.guidance import (
+    Hold,
+    Wish,
+    gradient_of,
+    guided,
+    looking,
+)
+from discoscript_engine.diffusion.losses import Perceptual
+from discoscript_engine.diffusion.noise_schedule import NoiseSchedule, noise_schedule
+from discoscript_engine.diffusion.prompts import Target, TextCache, fuzzy, target
+from discoscript_engine.diffusion.randomness import generator, normal
+from discoscript_engine.diffusion.sampling import (
+    SAMPLERS,
+    Denoiser,
+    NoiseModel,
+    StepNoise,
+    VelocityModel,
+    denoiser,
+    start,
+    velocity_denoiser,
+)
+from discoscript_engine.images import decode, to_picture, to_tensor
+from discoscript_engine.job import Camera2D, Camera3D, FrameJob, FromNoise, FromPicture
+from discoscript_engine.models.clip import Clip
+from discoscript_engine.motion.depth import Estimate
+from discoscript_engine.motion.warp import warp2d, warp3d
+
+#: Called after each step with (steps done, steps in all).
+OnStep = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The networks that a frame needs. `secondary` is None where guidance goes through the
+    diffusion network itself, `depth` where no camera moves in space; `perceptual` is the loss
+    that holds a frame to the picture it starts from."""
+
+    diffusion: NoiseModel
+    secondary: VelocityModel | None
+    clips: tuple[Clip, ...]
+    depth: Estimate | None
+    perceptual: Perceptual
+
+
+@torch.no_grad()
+def render_frame(
+    job: FrameJob,
+    previous: UInt8[Tensor, "h w 3"] | None,
+    assets: Mapping[str, bytes],
+    networks: Networks,
+    texts: TextCache,
+    device: torch.device,
+    on_step: OnStep,
+) -> UInt8[Tensor, "h w 3"]:
+    """The picture of a job. `previous` is the stored picture of the frame before, `assets` are
+    picture files by their SHA-256, `texts` keeps encoded prompts for later frames."""
+    schedule, first = noise_schedule(job.diffusion.steps), first_index(job)
+    picture = start_picture(job, previous, assets, networks.depth, device)
+    shape = (1, 3, job.height, job.width)
+    noise = normal(shape, generator(job.seed, "initial noise"), device)
+    wish = Wish(
+        targets=targets(job, networks.clips, texts),
+        look=looking(job.cutouts, schedule, job.seed, augmented=not job.diffusion.skip_augs),
+        batches=job.diffusion.cutn_batches,
+        scales=job.guidance,
+        hold=hold(job, picture, networks.perceptual),
+    )
+    final = SAMPLERS[job.diffusion.sampler](
+        guided_denoiser(job, networks, schedule, wish),
+        start(schedule, noise, picture, first),
+        schedule,
+        first=first,
+        eta=job.diffusion.eta,
+        step_noise=step_noise(job.seed, shape, device),
+        callback=lambda step: on_step(first + 1 - step.index, first + 1),
+    )
+    return to_picture(final)
+
+
+def first_index(job: FrameJob) -> int:
+    """Where in the schedule sampling begins: skipped steps are the noisiest ones."""
+    steps, skipped = job.diffusion.steps, job.diffusion.skip_steps
+    if not 0 <= skipped < steps:
+        raise ValueError(f"of {steps} steps, {skipped} cannot be skipped")
+    return steps - 1 - skipped
+
+
+def start_picture(
+    job: FrameJob,
+    previous: UInt8[Tensor, "h w 3"] | None,
+    assets: Mapping[str, bytes],
+    depth: Estimate | None,
+    device: torch.device,
+) -> Float[Tensor, "1 3 h w"] | None:
+    """What the frame starts from: nothing, a picture file, or the previous frame moved."""
+    if isinstance(job.start, FromNoise):
+        return None
+    if isinstance(job.start, FromPicture):
+        file = assets[job.start.sha256]
+        return to_tensor(decode(file, job.width, job.height)).to(device)
+    if previous is None:
+        raise ValueError("the frame starts from the one before it, which was not given")
+    return to_tensor(moved(previous.to(device), job.start.camera, depth))
+
+
+def moved(
+    previous: UInt8[Tensor, "h w 3"], camera: Camera2D | Camera3D, depth: Estimate | None
+) -> UInt8[Tensor, "h w 3"]:
+    """The previous frame as the camera sees it after its move."""
+    if isinstance(camera, Camera2D):
+        return warp2d(previous, camera)
+    if depth is None:
+        raise ValueError("a camera that moves in space needs a depth model")
+    return warp3d(previous, depth(previous, camera.midas_weight), camera)
+
+
+def hold(
+    job: FrameJob, picture: Float[Tensor, "1 3 h w"] | None, perceptual: Perceptual
+) -> Hold | None:
+    """How strongly the frame is held to the picture it starts from."""
+    if picture is None or isinstance(job.start, FromNoise):
+        return None
+    return Hold(picture, job.start.scale, perceptual)
+
+
+def targets(job: FrameJob, clips: tuple[Clip, ...], texts: TextCache) -> tuple[Target, ...]:
+    """What each CLIP model should see."""
+    exact = [target(job.prompts, clip, texts) for clip in clips] if job.prompts else []
+    if not job.diffusion.fuzzy_prompt:
+        return tuple(exact)
+    magnitude = job.diffusion.rand_mag
+    return tuple(fuzzy(t, magnitude, job.seed, place) for place, t in enumerate(exact))
+
+
+def guided_denoiser(
+    job: FrameJob, networks: Networks, schedule: NoiseSchedule, wish: Wish
+) -> Denoiser:
+    """The diffusion network, bent towards the wish."""
+    secondary = networks.secondary
+    return guided(
+        denoiser(networks.diffusion, schedule),
+        gradient_of(wish, schedule),
+        schedule,
+        through=None if secondary is None else velocity_denoiser(secondary, schedule),
+        clip_denoised=job.diffusion.clip_denoised,
+    )
+
+
+def step_noise(seed: int, shape: tuple[int, ...], device: torch.device) -> StepNoise:
+    """The fresh noise of each step."""
+
+    def noise(index: int) -> Float[Tensor, "b 3 h w"]:
+        return normal(shape, generator(seed, "step noise", index), device)
+
+    return noise

@@ -1,0 +1,182 @@
+"""One frame, made with small networks that are filled by formula: everything but its beauty."""
+
+import hashlib
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+import torch
+from jobs import FORWARD, JOB, STILL, TURN, job, networks
+from parity import hash_numbers
+from PIL import Image
+
+from discoscript_engine.frame import render_frame
+from discoscript_engine.images import decode, to_picture, to_tensor
+from discoscript_engine.job import FromPicture, FromPrevious, Prompt
+
+NETWORKS = networks()
+CPU = torch.device("cpu")
+BEFORE = torch.from_numpy(((hash_numbers("before", (32, 48, 3)) + 1) * 127.9).astype(np.uint8))
+
+
+def render(job, previous=None, assets=None, networks=NETWORKS, on_step=lambda done, total: None):
+    return render_frame(job, previous, assets or {}, networks, {}, CPU, on_step)
+
+
+def png(picture):
+    file = BytesIO()
+    Image.fromarray(picture.numpy()).save(file, "png")
+    return file.getvalue()
+
+
+def test_a_frame_has_the_size_asked_for():
+    picture = render(JOB)
+    assert picture.shape == (32, 48, 3)
+    assert picture.dtype == torch.uint8
+    assert picture.float().std() > 1
+
+
+def test_the_same_job_gives_the_same_bytes():
+    assert torch.equal(render(JOB), render(JOB))
+
+
+@pytest.mark.parametrize("start", ["noise", "previous", "space"])
+def test_the_number_of_threads_does_not_matter(start):
+    cameras = {"previous": TURN, "space": FORWARD}
+    large = replace(JOB, width=128, height=96)
+    if start in cameras:
+        large = replace(large, start=FromPrevious(cameras[start], 1000.0))
+    before = torch.from_numpy(((hash_numbers("large", (96, 128, 3)) + 1) * 127.9).astype(np.uint8))
+    threads, found = torch.get_num_threads(), []
+    try:
+        for count in (1, 2, 3):
+            torch.set_num_threads(count)
+            found.append(render(large, before))
+    finally:
+        torch.set_num_threads(threads)
+    assert torch.equal(found[0], found[1])
+    assert torch.equal(found[0], found[2])
+
+
+CHANGES = {
+    "seed": {"seed": 8},
+    "prompt": {"prompts": (Prompt("a castle", 1.0),)},
+    "weight": {"prompts": (Prompt("a lighthouse at sunset", -1.0),)},
+    "steps": {"steps": 6},
+    "skip_steps": {"skip_steps": 1},
+    "eta": {"eta": 0.1},
+    "cutn_batches": {"cutn_batches": 2},
+    "skip_augs": {"skip_augs": True},
+    "fuzzy_prompt": {"fuzzy_prompt": True},
+    "clip_denoised": {"clip_denoised": True},
+    "clip_guidance_scale": {"clip_guidance_scale": 0.5},
+    "tv_scale": {"tv_scale": 50.0},
+    "range_scale": {"range_scale": 1e5},
+    "sat_scale": {"sat_scale": 9000.0},
+    "clamp_grad": {"clamp_grad": False},
+    "clamp_max": {"clamp_max": 0.01},
+    "overview": {"overview": ((1000, 5.0),)},
+    "inner": {"inner": ((1000, 1.0),)},
+    "ic_pow": {"ic_pow": ((1000, 9.0),)},
+    "icgray_p": {"icgray_p": ((1000, 1.0),)},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_setting_changes_the_picture(name):
+    assert not torch.equal(render(job(**CHANGES[name])), render(JOB))
+
+
+def test_rand_mag_acts_on_fuzzy_prompts():
+    fuzzy = [render(job(fuzzy_prompt=True, rand_mag=value)) for value in (0.05, 0.5)]
+    assert not torch.equal(*fuzzy)
+
+
+def test_weights_count_relative_to_their_sum():
+    prompts = (Prompt("a", 1.0), Prompt("b", 3.0))
+    doubled = tuple(replace(p, weight=2 * p.weight) for p in prompts)
+    assert torch.equal(render(job(prompts=prompts)), render(job(prompts=doubled)))
+
+
+def test_no_prompts_render_what_the_network_dreams():
+    alone = render(job(prompts=()))
+    assert torch.equal(alone, render(job(clip_guidance_scale=0.0)))
+
+
+@pytest.mark.parametrize("camera", [STILL, TURN, FORWARD], ids=["still", "turn", "forward"])
+def test_a_frame_starts_from_the_one_before_moved(camera):
+    following = job(start=FromPrevious(camera, 1000.0), skip_steps=3)
+    picture = render(following, BEFORE)
+    assert torch.equal(picture, render(following, BEFORE))
+    assert not torch.equal(picture, render(following, 255 - BEFORE))
+
+
+def test_the_scale_holds_a_frame_to_the_picture_it_starts_from():
+    free, held = (
+        render(
+            job(start=FromPrevious(STILL, scale), clip_guidance_scale=0.0, clamp_max=10.0),
+            BEFORE,
+        )
+        for scale in (0.0, 3000.0)
+    )
+    distance = [(p.float() - BEFORE.float()).square().mean() for p in (free, held)]
+    assert distance[1] < distance[0]
+
+
+def test_a_segment_starts_from_a_picture_file():
+    file = png(BEFORE)
+    name = hashlib.sha256(file).hexdigest()
+    start = FromPicture(name, 1000.0)
+    picture = render(job(start=start), assets={name: file})
+    still = render(job(start=FromPrevious(STILL, 1000.0)), BEFORE)
+    assert torch.equal(picture, still)
+
+
+def test_a_missing_previous_frame_is_refused():
+    with pytest.raises(ValueError, match="was not given"):
+        render(job(start=FromPrevious(STILL, 0.0)))
+
+
+def test_skipping_all_steps_is_refused():
+    with pytest.raises(ValueError, match="of 5 steps, 5"):
+        render(job(skip_steps=5))
+
+
+def test_steps_are_reported():
+    seen = []
+    render(job(skip_steps=2), on_step=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_raising_from_a_step_stops_the_frame_and_leaves_nothing_behind():
+    whole = render(JOB)
+
+    def stop(done, total):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render(JOB, on_step=stop)
+    assert torch.is_grad_enabled()
+    assert torch.equal(render(JOB), whole)
+
+
+def test_levels_survive_the_way_to_a_tensor_and_back():
+    levels = torch.arange(256, dtype=torch.uint8).view(16, 16, 1).expand(16, 16, 3)
+    changed = (to_picture(to_tensor(levels)).int() - levels.int()).abs()
+    assert changed.max() <= 1
+    assert torch.equal(to_picture(to_tensor(levels) + 1e-4), levels)
+
+
+def test_a_picture_file_is_turned_upright_and_fitted():
+    image = Image.new("RGBA", (20, 10), "blue")
+    image.paste("red", (0, 0, 10, 10))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # taken with the camera turned: the left edge is the top
+    file = BytesIO()
+    image.convert("RGB").save(file, "png", exif=exif)
+    picture = decode(file.getvalue(), 6, 8)
+    assert picture.shape == (8, 6, 3)
+    assert picture[1, 3, 0] > 250 and picture[1, 3, 2] < 5
+    assert picture[6, 3, 2] > 250 and picture[6, 3, 0] < 5
