@@ -54,9 +54,13 @@ def with_metadata(data: bytes, texts: Mapping[str, str]) -> bytes:
 
 
 def metadata(data: bytes) -> dict[str, str]:
-    """The texts in a PNG, by keyword."""
-    with PngImageFile(io.BytesIO(data)) as image:
-        return {str(keyword): str(text) for keyword, text in image.text.items()}
+    """The texts before the pixel data of a PNG, by keyword; ValueError where it is none."""
+    try:
+        with PngImageFile(io.BytesIO(data)) as image:  # reads no further than to the pixel data
+            texts = image.info.items()
+            return {str(keyword): str(text) for keyword, text in texts if isinstance(text, str)}
+    except (OSError, SyntaxError) as error:
+        raise ValueError(f"not a PNG: {error}") from error
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:

@@ -100,6 +100,12 @@ def test_what_is_no_whole_png_is_refused(data):
         png.decode(data)
 
 
+@pytest.mark.parametrize("data", [b"", b"GIF89a", png.encode(scene())[:30]])
+def test_what_is_no_png_has_no_texts(data):
+    with pytest.raises(ValueError, match="not a PNG"):
+        png.metadata(data)
+
+
 def test_a_grey_png_is_refused():
     file = io.BytesIO()
     Image.new("L", (4, 4)).save(file, "PNG")
