@@ -1,0 +1,62 @@
+"""Render the examples and lay a few frames of each out as one picture: docs/images/gallery.png.
+
+Run by `make gallery`. Frames that are in the frame store already are not rendered again.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ("lighthouse", "mandala", "seasons")
+COLUMNS = 6
+HEIGHT, GAP, CAPTION = 150, 6, 26
+PAPER, INK = (250, 249, 246), (40, 40, 44)
+
+
+def main() -> None:
+    rows = [(name, frames(name)) for name in EXAMPLES]
+    sheet = contact_sheet(rows)
+    path = ROOT / "docs" / "images" / "gallery.png"
+    path.parent.mkdir(exist_ok=True)
+    sheet.save(path, optimize=True)
+    print(path.relative_to(ROOT))
+
+
+def frames(name: str) -> list[Image.Image]:
+    """`COLUMNS` frames of an example, evenly spaced from the first to the last."""
+    script = ROOT / "examples" / f"{name}.disco"
+    folder = ROOT / "out" / name
+    command = [sys.executable, "-m", "discoscript", "render", str(script), "-o", str(folder)]
+    subprocess.run(command, check=True)
+    files = sorted(folder.glob(f"frames/{name}_*.png"))
+    chosen = [round(i * (len(files) - 1) / (COLUMNS - 1)) for i in range(COLUMNS)]
+    return [Image.open(files[i]).convert("RGB") for i in chosen]
+
+
+def contact_sheet(rows: list[tuple[str, list[Image.Image]]]) -> Image.Image:
+    """One row per example, its name above it."""
+    strips = [(name, [scaled(picture) for picture in pictures]) for name, pictures in rows]
+    width = max(sum(p.width + GAP for p in strip) for _, strip in strips) + GAP
+    sheet = Image.new("RGB", (width, (HEIGHT + CAPTION + GAP) * len(strips) + GAP), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for row, (name, strip) in enumerate(strips):
+        top = GAP + row * (HEIGHT + CAPTION + GAP)
+        draw.text((GAP, top + 4), f"examples/{name}.disco", INK, ImageFont.load_default(15))
+        left = GAP
+        for picture in strip:
+            sheet.paste(picture, (left, top + CAPTION))
+            left += picture.width + GAP
+    return sheet
+
+
+def scaled(picture: Image.Image) -> Image.Image:
+    """The picture at the height of a row."""
+    width = round(picture.width * HEIGHT / picture.height)
+    return picture.resize((width, HEIGHT), Image.Resampling.LANCZOS)
+
+
+if __name__ == "__main__":
+    main()
