@@ -462,6 +462,20 @@ def by_disco_name(name: str) -> Parameter | None:
     return _BY_DISCO_NAME.get(name)
 
 
+def resolve(group: str | None, parts: tuple[str, ...]) -> Parameter | None:
+    """The row that the dotted name `parts` means inside `group`, built or not; None if unknown.
+
+    `camera.zoom` may stand outside the groups and inside its own. A name of Disco Diffusion counts
+    in the right group.
+    """
+    *groups, word = parts
+    own = ".".join(groups) or group
+    if own is None or group not in (None, own):
+        return None
+    old = by_disco_name(word)
+    return find(own, word) or (old if old and old.group == own else None)
+
+
 def is_built(group: str) -> bool:
     """Whether any setting of the group is built."""
     return any(row.built for row in GROUPS[group].values())
