@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from discoscript.errors import Failure
-from discoscript.rendering.frames import Events, EventsTo, State
+from discoscript.rendering.events import Events, EventsTo
 from discoscript.rendering.record import Record
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 RED, YELLOW, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
 
-def wants_colour(stream: TextIO) -> bool:
-    """Whether to write colours: on a terminal, unless NO_COLOR is set (no-color.org)."""
+def wants_color(stream: TextIO) -> bool:
+    """Whether to write colors: on a terminal, unless NO_COLOR is set (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def painted(text: str, colour: str, stream: TextIO) -> str:
+def painted(text: str, color: str, stream: TextIO) -> str:
     """The text in a colour, where the stream wants one."""
-    return f"{colour}{text}{PLAIN}" if wants_colour(stream) else text
+    return f"{color}{text}{PLAIN}" if wants_color(stream) else text
 
 
 def printable(text: str) -> str:
@@ -54,12 +54,12 @@ def duration(seconds: float) -> str:
 class Pace(Events):
     """How fast the render goes, measured here and now, and what is left at that pace.
 
-    `steps` are the diffusion steps of each frame. Frames that are kept cost nothing; those that
-    may come out as before are counted as if they had to be rendered.
+    `steps` are the diffusion steps of each frame, 0 for a frame that is kept. Those that may come
+    out as before are counted as if they had to be rendered.
     """
 
-    def __init__(self, steps: Sequence[int], states: Sequence[State]) -> None:
-        self.left = {i: n for i, n in enumerate(steps) if states[i] is not State.KEPT}
+    def __init__(self, steps: Sequence[int]) -> None:
+        self.left = {index: count for index, count in enumerate(steps) if count}
         self.steps = steps
         self.frames = len(steps)
         self.ready = self.rendered = self.done = 0
@@ -138,9 +138,9 @@ class Bar(Events):
 
 
 @contextmanager
-def progress(steps: Sequence[int], states: Sequence[State], quiet: bool) -> Iterator[Events]:
+def progress(steps: Sequence[int], quiet: bool) -> Iterator[Events]:
     """Receives the events of one render and shows them on the error stream, unless `quiet`."""
-    pace = Pace(steps, states)
+    pace = Pace(steps)
     if quiet:
         yield Events()
     elif sys.stderr.isatty():

@@ -16,6 +16,7 @@ from discoscript.compiler.frame_key import CUT, frame_key
 from discoscript.compiler.plan import FramePlan
 from discoscript.errors import DiskFailure, Failure, RenderFailure
 from discoscript.rendering import png
+from discoscript.rendering.events import Events
 from discoscript.rendering.record import Record
 from discoscript.rendering.renderer import OnStep, Picture, Renderer
 from discoscript.rendering.store import Store
@@ -39,52 +40,6 @@ class Outcome:
     rendered: tuple[int, ...]
 
 
-class Events:
-    """Is told what happens. Every method may be left out."""
-
-    def kept(self, index: int, record: Record) -> None:
-        """The store has frame `index`."""
-
-    def started(self, index: int) -> None:
-        """Frame `index` is being rendered."""
-
-    def step(self, index: int, done: int, steps: int) -> None:
-        """`done` of `steps` diffusion steps of frame `index` are through."""
-
-    def finished(self, index: int, record: Record, seconds: float) -> None:
-        """Frame `index` is in the store."""
-
-    def note(self, text: str) -> None:
-        """Something that the user should know, and that stops nothing."""
-
-
-class EventsTo(Events):
-    """Passes every event on to several receivers, in order."""
-
-    def __init__(self, *receivers: Events) -> None:
-        self.receivers = receivers
-
-    def kept(self, index: int, record: Record) -> None:
-        for receiver in self.receivers:
-            receiver.kept(index, record)
-
-    def started(self, index: int) -> None:
-        for receiver in self.receivers:
-            receiver.started(index)
-
-    def step(self, index: int, done: int, steps: int) -> None:
-        for receiver in self.receivers:
-            receiver.step(index, done, steps)
-
-    def finished(self, index: int, record: Record, seconds: float) -> None:
-        for receiver in self.receivers:
-            receiver.finished(index, record, seconds)
-
-    def note(self, text: str) -> None:
-        for receiver in self.receivers:
-            receiver.note(text)
-
-
 def survey(plan: FramePlan, identity: Identity, store: Store) -> tuple[State, ...]:
     """What a render would do, frame by frame, without rendering or writing anything."""
     states: list[State] = []
@@ -94,9 +49,8 @@ def survey(plan: FramePlan, identity: Identity, store: Store) -> tuple[State, ..
         if previous is None:
             states.append(State.OPEN)
             continue
-        key = frame_key(frame.job, identity, previous)
-        states.append(State.KEPT if store.lookup(key) else State.RENDER)
-        record = store.record(key)
+        record = store.record(frame_key(frame.job, identity, previous))
+        states.append(State.KEPT if record and store.holds(record) else State.RENDER)
         previous = record.digest if record else None
     return tuple(states)
 

@@ -25,7 +25,8 @@ from discoscript.compiler.plan import FramePlan
 from discoscript.errors import DiskFailure, disk_failure
 from discoscript.rendering import png
 from discoscript.rendering.disk import process_lives
-from discoscript.rendering.frames import Events, EventsTo, Outcome, render_frames
+from discoscript.rendering.events import Events, EventsTo
+from discoscript.rendering.frames import Outcome, render_frames
 from discoscript.rendering.record import Record
 from discoscript.rendering.renderer import Picture, Renderer
 from discoscript.rendering.store import Store

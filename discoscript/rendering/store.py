@@ -55,8 +55,11 @@ class Store:
     def lookup(self, key: str) -> Record | None:
         """The record of `key`, if its object is there in full length."""
         record = self.record(key)
-        whole = record and self._size(self._object(record.digest)) == HEADER + record.size
-        return record if whole else None
+        return record if record and self.holds(record) else None
+
+    def holds(self, record: Record) -> bool:
+        """Whether the record's object is there in full length; its bytes are not read."""
+        return self._size(self._object(record.digest)) == HEADER + record.size
 
     def record(self, key: str) -> Record | None:
         """The record of `key`, whether its object is there or not."""

@@ -7,7 +7,8 @@ from compiler.schedules import schedule
 from rendering.disks import QuickDisk
 
 from discoscript.compiler.plan import FramePlan, plan
-from discoscript.rendering.frames import Events, Outcome, render_frames
+from discoscript.rendering.events import Events
+from discoscript.rendering.frames import Outcome, render_frames
 from discoscript.rendering.record import Record
 from discoscript.rendering.renderer import OnStep, Picture
 from discoscript.rendering.store import Store

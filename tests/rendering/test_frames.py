@@ -9,7 +9,8 @@ from rendering.renders import Counting, Log, digests, planned, render
 
 from discoscript.errors import DiskFailure, RenderFailure
 from discoscript.rendering import png
-from discoscript.rendering.frames import Events, EventsTo, State, render_frames, survey
+from discoscript.rendering.events import Events, EventsTo
+from discoscript.rendering.frames import State, render_frames, survey
 from discoscript.rendering.renderer import Picture
 from discoscript.rendering.store import Store
 from discoscript.rendering.testcard import TestCards

@@ -15,7 +15,8 @@ from rendering.disks import KilledDisk, StepDisk
 from rendering.renders import Counting, digests, planned, render
 
 from discoscript.compiler.plan import FramePlan
-from discoscript.rendering.frames import Events, render_frames
+from discoscript.rendering.events import Events
+from discoscript.rendering.frames import render_frames
 from discoscript.rendering.store import Store
 from discoscript.rendering.testcard import TestCards
 

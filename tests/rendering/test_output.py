@@ -15,7 +15,7 @@ from rendering.renders import Counting, Log, planned
 from discoscript.compiler.plan import FramePlan
 from discoscript.errors import DiskFailure
 from discoscript.rendering import png
-from discoscript.rendering.frames import Events
+from discoscript.rendering.events import Events
 from discoscript.rendering.output import Delivery, Film, Output, deliver
 from discoscript.rendering.store import Store
 
