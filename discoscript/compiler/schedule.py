@@ -1,4 +1,4 @@
-"""Schedule: the value of every parameter at every frame, as numpy arrays."""
+"""Scene -> Schedule: the value of every parameter at every frame, as numpy arrays."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Schedule:
     of shape (frames,): float64, int64, bool, or object for choices and paths. `progress` maps
     every PROGRESS parameter to shape (1000,). `starts` lists the frames that begin a segment,
     0 first. `seeds` is (frames,) of int64 offsets to add to the scene's first seed.
-    `sources` maps a parameter to "script", "model" or "default".
+    `sources` maps a parameter to "script", "model", "default" or "override".
     """
 
     frames: int

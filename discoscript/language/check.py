@@ -1,7 +1,7 @@
 """Syntax -> Scene: what the lines mean, with everything that can be said without computing them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from discoscript.language.amounts import Amounts
@@ -12,7 +12,7 @@ from discoscript.language.files import ProjectFiles
 from discoscript.language.fixed import changes, fixed_value
 from discoscript.language.lets import Lets, lets_of
 from discoscript.language.outline import Entry, Outline, outline
-from discoscript.language.parameters import Axis, Parameter
+from discoscript.language.parameters import Axis, Kind, Parameter
 from discoscript.language.placing import Everywhere, Surroundings, Timeline
 from discoscript.language.prompts import Prompts
 from discoscript.language.quantities import Quantities
@@ -43,6 +43,12 @@ from discoscript.language.times import Axis as TimeAxis
 from discoscript.language.times import Block, Times
 
 PROGRESS = TimeAxis(None, Fraction(1000))
+
+#: Kinds that one can add to.
+LAYERED = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.PERCENT, Kind.STEPS_OR_PERCENT})
+
+#: How to get more frames where the length follows from the lines.
+ANY_LENGTH = "give the scene a `duration`"
 
 #: What these settings say is part of the extent of the scene, read before all others.
 EXTENT = frozenset({"scene.fps", "scene.frames", "scene.duration", "scene.mode"})
@@ -97,10 +103,12 @@ class Reading:
     complete: bool = True
 
     def __post_init__(self) -> None:
-        longer = "raise `duration`" if self._written("duration") else "raise `frames`"
-        self.frames = self._timeline(
-            TimeAxis(self.extent.fps, Fraction(self.extent.frames)), "frame", longer
+        longer = next(
+            (f"raise `{n}`" for n in ("duration", "frames") if self._written(n)), ANY_LENGTH
         )
+        axis = TimeAxis(self.extent.fps, Fraction(self.extent.frames))
+        self.frames = self._timeline(axis, "frame", longer)
+        self.frames = replace(self.frames, known=self.lines.complete or longer != ANY_LENGTH)
         self.progress = self._timeline(PROGRESS, "step", "")
         self.on_frames = Claims(self.amounts, self.frames, self.report)
         self.on_progress = Claims(self.amounts, self.progress, self.report)
@@ -122,7 +130,11 @@ class Reading:
     def scene(self) -> Scene:
         """Everything that the lines say, in one value."""
         for entry in self.lines.entries:
+            before = len(self.report.found)
             self.complete = self._entry(entry) and self.complete
+            if entry.under.loose:  # its time is not known, so only its names and values count
+                said = [found for found in self.report.found[before:] if found.code[1] in "126"]
+                self.report.found[before:] = said
         for head in self.lines.frames:
             here = self.frames.heads.get(head.time.span)
             if here is not None:
@@ -181,6 +193,9 @@ class Reading:
         here = timeline.surroundings(under)
         if here is None:
             return False
+        if isinstance(said, WrittenLayer) and row.kind not in LAYERED:
+            self._no_layer(said, row)
+            return False
         claim = reader.read(Line(row.name, row, said.value, said.when, said.span), here)
         if claim is None or under.loose:
             return False
@@ -189,6 +204,15 @@ class Reading:
         else:
             self.claims.setdefault(row.key, []).append(claim)
         return True
+
+    def _no_layer(self, said: WrittenLayer, row: Parameter) -> None:
+        written = self.report.text(said.value.span)
+        self.report.add(
+            "D201",
+            f"`{said.operator}` needs a number, `{row.name}` is a {row.kind}",
+            said.name.span,
+            help=f"write `{row.name} {written}`",
+        )
 
     def _on_the_wrong_axis(self, entry: Entry, row: Parameter) -> bool:
         """Cutouts are the same on every frame: no `frame 48:`, no clocks of the scene (D306)."""

@@ -177,6 +177,10 @@ CONSTANTS: Mapping[str, str] = {
     "end": "the frame after the last one of the block",
 }
 
+#: Clocks and functions that are settled but not built yet.
+LATER_CLOCKS = frozenset({"beats", "previous"})
+LATER_FUNCTIONS = frozenset({"audio", "csv"})
+
 CLOCKS: Mapping[str, str] = {
     "frame": "frames since the start of the scene",
     "seconds": "seconds since the start of the scene",

@@ -1,17 +1,18 @@
 """Lets: the names of a script, in an order in which each needs only those before it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from discoscript.language.expressions import names_in
-from discoscript.language.syntax import Block, Expr, Let, Statement
+from discoscript.language.syntax import Block, Expr, Import, Let, Mark, Statement
 
 
 @dataclass(frozen=True)
 class Lets:
     """`exprs` is in dependency order. Names in `failed` are circles: using them is no new error.
 
-    `spans` and `used` are filled for the check of unused names.
+    So are names that this version can not know: marks, and what is imported.
     """
 
     exprs: Mapping[str, Expr] = field(default_factory=dict)
@@ -30,7 +31,7 @@ class Lets:
         return tuple(name for name in self.exprs if name in reached) if reached else ()
 
 
-def lets_of(body: Iterable[Statement], replaced: Mapping[str, Expr]) -> Lets:
+def lets_of(body: Sequence[Statement], replaced: Mapping[str, Expr]) -> Lets:
     """All `let` lines of a script; `replaced` gives other expressions to some of them.
 
     Of two definitions the first counts (the second is reported as D109).
@@ -40,7 +41,7 @@ def lets_of(body: Iterable[Statement], replaced: Mapping[str, Expr]) -> Lets:
         statements.setdefault(let.name.text, let)
     exprs = {name: replaced.get(name, let.expr) for name, let in statements.items()}
     ordered, failed = _in_order(exprs)
-    return Lets(ordered, failed, statements)
+    return Lets(ordered, failed | _later(body), statements)
 
 
 def _let_lines(body: Iterable[Statement]) -> Iterator[Let]:
@@ -49,6 +50,18 @@ def _let_lines(body: Iterable[Statement]) -> Iterator[Let]:
             yield statement
         elif isinstance(statement, Block):
             yield from _let_lines(statement.body)
+
+
+def _later(body: Iterable[Statement]) -> frozenset[str]:
+    """Names that come from statements which are not built yet."""
+    marks = {line.name.text for line in body if isinstance(line, Mark)}
+    imports = {_import_name(line) for line in body if isinstance(line, Import)}
+    return frozenset(marks | imports)
+
+
+def _import_name(line: Import) -> str:
+    """What stands before the dot: the alias, or the file's name."""
+    return line.alias.text if line.alias else PurePosixPath(line.path.value).stem
 
 
 def _in_order(exprs: Mapping[str, Expr]) -> tuple[dict[str, Expr], frozenset[str]]:

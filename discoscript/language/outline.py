@@ -22,14 +22,15 @@ Said = Set | Layer | PromptLine | Cut
 
 #: Statements that this version builds, blocks apart.
 BUILT = (Set, Layer, PromptLine, Cut, Let, Version)
+BUILT_HEADS = (FrameHead, GroupHead, TitledHead)
 
 
 @dataclass(frozen=True)
 class Under:
     """What a line stands under: the nearest group, and the heads that move the time, from outside.
 
-    `loose` says that a head is broken or not built yet: the values of its lines are checked, but
-    they take no part in the scene.
+    `loose` says that a head is broken: the values of its lines are checked, but they take no part
+    in the scene.
     """
 
     group: str | None = None
@@ -68,7 +69,8 @@ def _entries(body: Iterable[Statement], under: Under) -> Iterator[Entry]:
             case Set() | Layer() | PromptLine() | Cut():
                 yield Entry(statement, under)
             case Block():
-                yield from _entries(statement.body, _inside(statement, under))
+                if isinstance(statement.head, BUILT_HEADS):
+                    yield from _entries(statement.body, _inside(statement, under))
             case Unparsed():
                 yield from _entries(statement.body, replace(under, group=None, loose=True))
 
@@ -83,12 +85,12 @@ def _inside(block: Block, under: Under) -> Under:
             return replace(under, group=name.text, heads=heads)
         case TitledHead(name=name):
             return replace(under, group=name.text)
-    return replace(under, loose=True)
+    return under
 
 
 def _frame_heads(body: Iterable[Statement]) -> Iterator[FrameHead]:
     for statement in body:
-        if isinstance(statement, Block):
+        if isinstance(statement, Block) and isinstance(statement.head, BUILT_HEADS):
             if isinstance(statement.head, FrameHead):
                 yield statement.head
             yield from _frame_heads(statement.body)
@@ -98,8 +100,7 @@ def _complete(body: Iterable[Statement]) -> bool:
     """Whether every line was understood and is of a kind that this version builds."""
     for statement in body:
         if isinstance(statement, Block):
-            built = isinstance(statement.head, FrameHead | GroupHead | TitledHead)
-            if not built or not _complete(statement.body):
+            if not isinstance(statement.head, BUILT_HEADS) or not _complete(statement.body):
                 return False
         elif not isinstance(statement, BUILT):
             return False

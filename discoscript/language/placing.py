@@ -63,7 +63,7 @@ class Surroundings:
 class Timeline:
     """Places lines on one axis of a known length; each head is judged once.
 
-    `what` and `longer` put the axis into the messages: `frame` and how to get more of them.
+    `known` False: lines are missing that may make it longer, so nothing is beyond the end. `what` and `longer` put the axis into the messages: `frame` and how to get more of them.
     """
 
     outer: Times
@@ -71,6 +71,7 @@ class Timeline:
     report: Report
     what: str = "frame"
     longer: str = "raise `frames`"
+    known: bool = True
     heads: dict[Span, Surroundings | None] = field(default_factory=dict)
 
     def surroundings(self, under: Under) -> Surroundings | None:
@@ -140,12 +141,13 @@ class Timeline:
 
     def _inside_scene(self, frames: Fraction, span: Span, fits: bool) -> bool:
         frame = round_frames(frames)
+        fits = fits or not self.known
         if frame < 0:
             self.report.add("D303", f"{self.what} {frame} is before the start", span)
         elif not fits:
             self.report.add(
                 "D303",
-                f"{self.what} {frame} is beyond the end ({self.length} {self.what}s)",
+                f"{self.what} {frame} is beyond the end ({plural(self.length, self.what)})",
                 span,
                 help=f"use `end` for the end, or {self.longer}"
                 if self.longer
@@ -209,6 +211,11 @@ class Timeline:
         """Report a time that makes no sense, unless its cause was reported before."""
         if wrong.code:
             self.report.add(wrong.code, wrong.message, wrong.span, help=wrong.help)
+
+
+def plural(count: int, word: str) -> str:
+    """`1 frame`, `240 frames`."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def looks_like_a_range(at: At) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from discoscript.language.claims import Claims, Line
 from discoscript.language.constants import constant
@@ -146,7 +147,7 @@ class Prompts:
             if begin not in self.sets or begin == begins[0]:
                 self._nothing_to_morph(morph, begin in self.sets)
         found = []
-        for begin, end in zip(begins, [*begins[1:], None], strict=True):
+        for begin, end in zip_longest(begins, begins[1:]):
             into = self.morphs.get(begin) if begin != begins[0] else None
             if into and end is not None and begin + into.frames > end:
                 self._morph_too_long(begin, into, end)

@@ -14,6 +14,8 @@ from discoscript.language.functions import (
     CLOCKS,
     CONSTANTS,
     FUNCTIONS,
+    LATER_CLOCKS,
+    LATER_FUNCTIONS,
     SHAPES,
     Function,
     Takes,
@@ -119,6 +121,8 @@ class Quantities:
                 return self._binary(expr)
             case Call():
                 return self._call(expr)
+            case Duration(unit="b") | Rate(unit="b"):
+                return None  # beats are reported as not built yet
         return Typed(LITERALS[type(expr)])
 
     def _name(self, name: Name) -> Typed | None:
@@ -126,6 +130,8 @@ class Quantities:
         if text in self.known:
             self.used.add(text)
             return self.known[text]
+        if text in LATER_CLOCKS or name.parts[0] in self.lets.failed:
+            return None  # reported elsewhere
         if text in ("on", "off"):
             return Typed(Quantity.TRUTH)
         if text in CLOCKS or text in CONSTANTS:
@@ -185,7 +191,8 @@ class Quantities:
         name = call.function.text
         function = FUNCTIONS.get(name)
         if function is None:
-            self._unknown_function(call)
+            if name not in LATER_FUNCTIONS:
+                self._unknown_function(call)
             return None
         if not self._counts(call, function):
             return None

@@ -1,6 +1,6 @@
 """Which row of the parameter table a line is about. Wrong names are reported by `names.py`."""
 
-from discoscript.language import parameters
+from discoscript.language.names import known
 from discoscript.language.outline import Entry
 from discoscript.language.parameters import Parameter
 from discoscript.language.syntax import Layer, Set
@@ -11,15 +11,4 @@ def row_of(entry: Entry) -> Parameter | None:
     said = entry.said
     if not isinstance(said, Set | Layer):
         return None
-    *groups, name = said.name.parts
-    group = ".".join(groups) if groups else entry.under.group
-    if group is None:
-        return None
-    row = parameters.find(group, name) or _old_name(group, name)
-    return row if row is not None and row.built else None
-
-
-def _old_name(group: str, name: str) -> Parameter | None:
-    """A name of Disco Diffusion counts where it stands in the right group (D103 is a hint)."""
-    row = parameters.by_disco_name(name)
-    return row if row is not None and row.group == group else None
+    return known(entry.under.group, said.name)

@@ -60,7 +60,7 @@ class Filling:
     def _look_up(self, name: str) -> str | None:
         expr = self.quantities.lets.exprs.get(name)
         if expr is None:
-            if name not in self.quantities.known:  # a circle was reported where it is defined
+            if name.split(".")[0] not in self.quantities.lets.failed:  # those were reported
                 self._unknown(name)
             return None
         if name in self.open or len(self.open) > MAX_DEPTH:

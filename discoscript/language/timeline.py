@@ -159,7 +159,10 @@ class Facts:
     def _mode(self, length: int) -> Mode:
         """The written mode, else the one that the settings ask for."""
         said = self.written.get("mode")
-        mode = self._written_mode() or self._implied_mode(length)
+        written = self._written_mode()
+        mode = written or self._implied_mode(length)
+        if said and not written:
+            return mode  # a mode that is wrong or not built yet: what fits it is not known
         if mode is Mode.STILL:
             self._no_animation(said)
         else:

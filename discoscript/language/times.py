@@ -134,9 +134,7 @@ class Times:
         if isinstance(expr, Timecode):
             return Moment(expr.seconds * self.axis.fps + expr.frames)
         if expr.unit == "b":
-            raise WrongTime(
-                "D119", "beats are not built yet", expr.span, "write the time in seconds or frames"
-            )
+            raise WrongTime("", "beats are reported as not built yet", expr.span)
         return Moment(expr.value * self.axis.fps)
 
     def _name(self, name: Name) -> Moment:
@@ -144,6 +142,8 @@ class Times:
         if text in self.lets.exprs:
             self.quantities.used.add(text)
             return self._let(name)
+        if name.parts[0] in self.lets.failed:
+            raise WrongTime("", "reported where it is defined", name.span)
         if text == "start":
             return Moment(self.block.begin, point=True)
         if text == "end":
