@@ -63,7 +63,8 @@ class Surroundings:
 class Timeline:
     """Places lines on one axis of a known length; each head is judged once.
 
-    `known` False: lines are missing that may make it longer, so nothing is beyond the end. `what` and `longer` put the axis into the messages: `frame` and how to get more of them.
+    `known` False: lines are missing that may make it longer, so nothing is beyond the end. `what`
+    and `longer` put the axis into the messages: `frame`, and how to get more of them.
     """
 
     outer: Times
