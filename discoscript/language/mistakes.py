@@ -62,8 +62,13 @@ def find_in_good(text: str) -> Found | None:
     return next((found for found, _ in _found(text, True)), None)
 
 
+def hide_texts(line: str) -> str:
+    """The line with something of equal length in all its quotes."""
+    return _STRING.sub(lambda match: f'"{"_" * (len(match.group()) - 2)}"', line)
+
+
 def _found(text: str, parses: bool) -> Iterator[tuple[Found, re.Match[str]]]:
-    hidden = _STRING.sub(lambda match: f'"{"_" * (len(match.group()) - 2)}"', text)
+    hidden = hide_texts(text)
     for slip in SLIPS:
         if slip.parses or not parses:
             for match in slip.pattern.finditer(text if slip.code == "D015" else hidden):
@@ -97,7 +102,8 @@ def _slip(code: str, pattern: str, message: str, write: str | Callable[[Groups],
 
 
 def _is_group(groups: Groups) -> bool:
-    return groups["name"] in GROUPS
+    """Whether a value stands where the setting of a group should."""
+    return groups["name"] in GROUPS and not with_name(groups["value"])
 
 
 def _is_setting(groups: Groups) -> bool:

@@ -138,21 +138,22 @@ def describe(found: Found, line: str | None, fixable: bool) -> Diagnostic:
     )
 
 
-_HEAD = re.compile(rf"(?P<word>frame|shot|move|study|{'|'.join(GROUPS)})\b")
+_HEAD = re.compile(rf"\s*(?P<word>frame|shot|move|study|{'|'.join(GROUPS)})\b")
 
 
 def missing_colon(text: str, stop: Stop) -> Found | None:
-    """D012, if the line is a head and parses with a colon."""
-    head = _HEAD.match(text)
-    if head is None or ":" in text[:2]:
+    """D012, if the last head of a line lacks its colon and the line parses with it."""
+    start = mistakes.hide_texts(text).rfind(": ") + 1
+    head = _HEAD.match(text, start)
+    if head is None:
         return None
     for at in (len(text.rstrip()), len(text[: stop.at].rstrip()), head.end()):
-        colon = ":" if at == len(text.rstrip()) else ": "
         rest = text[at:].lstrip()
+        colon = ": " if rest else ":"
         if isinstance(attempt(text[:at] + colon + rest), Tree):
-            end = len(text) - len(rest)
-            message = f"`{text[:at]}` needs a `:` before its first line"
-            return Found(_COLON, message, "write", at, end, colon)
+            words = text[head.start("word") : at]
+            message = f"`{words}` needs a `:` before its first line"
+            return Found(_COLON, message, "write", at, len(text) - len(rest), colon)
     return None
 
 
@@ -177,6 +178,7 @@ _MISSING = {
     "morph": ("a length is missing here", "for example `morph 1s`"),
     "prompt": ("the text is missing here", 'for example `prompt "a lighthouse"`'),
     "frame": ("a time is missing here", "for example `frame 48:`"),
+    "=": ("a value is missing here", "for example `let speed = 4`"),
     "in": ("a list is missing here", "for example `in [50, 100]`"),
 }
 
