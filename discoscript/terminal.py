@@ -40,9 +40,9 @@ def show_failure(failure: Failure) -> None:
 
 
 def duration(seconds: float) -> str:
-    """`0.4 s`, `34 s`, `2 min 05 s`, `1 h 12 min`."""
+    """`0.04 s`, `3.4 s`, `34 s`, `2 min 05 s`, `1 h 12 min`."""
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f} s" if seconds >= 0.95 else f"{seconds:.2g} s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -99,7 +99,8 @@ class Lines(Events):
         self.close()
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
-        self._line(f"frame {index} of {self.pace.frames}: {duration(seconds)} ({self.pace.text()})")
+        ready = f"{self.pace.ready} of {self.pace.frames} ready"
+        self._line(f"frame {index}: {duration(seconds)}; {ready}; {self.pace.text()}")
 
     def note(self, text: str) -> None:
         self._line(f"note: {text}")

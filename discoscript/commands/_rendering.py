@@ -1,0 +1,85 @@
+"""From a script to what is to be rendered: what `plan` and `render` have in common."""
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from discoscript.commands._script import Script, sound_script
+from discoscript.compiler.draft import MODELS, draft
+from discoscript.compiler.lock import drawn_seed
+from discoscript.compiler.plan import FramePlan, plan
+from discoscript.compiler.schedule import Schedule
+from discoscript.rendering.assets import Assets, read_assets
+from discoscript.rendering.backend import BACKENDS, Backend
+from discoscript.rendering.store import Store
+from discoscript_engine.identity import Identity
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that a render needs, before anything is rendered."""
+
+    script: Script
+    schedule: Schedule
+    seed: int
+    plan: FramePlan
+    assets: Assets
+    backend: Backend
+    identity: Identity
+    store: Store
+
+
+def rendering_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that decide what is rendered and where frames are kept."""
+    parser.add_argument(
+        "--renderer",
+        choices=list(BACKENDS),
+        default="engine",
+        help="; ".join(f"{b.name}: {b.doc}" for b in BACKENDS.values()),
+    )
+    parser.add_argument(
+        "--draft", action="store_true", help="the embedded models, a small picture, few steps"
+    )
+    parser.add_argument(
+        "--store",
+        metavar="DIR",
+        type=Path,
+        default=None,
+        help="where frames are kept (default: DISCOSCRIPT_STORE, or the user's cache folder)",
+    )
+
+
+def job(options: argparse.Namespace) -> Job:
+    """What the options of a command line ask for."""
+    script, schedule = sound_script(options.file, options.set, MODELS if options.draft else {})
+    schedule = draft(schedule) if options.draft else schedule
+    assets = read_assets(schedule, script.project)
+    seed = first_seed(schedule, script.path)
+    frames = plan(schedule, seed, assets.digests)
+    backend = BACKENDS[options.renderer]
+    identity = backend.identity(frames.models)
+    store = Store(options.store or store_folder())
+    return Job(script, schedule, seed, frames, assets, backend, identity, store)
+
+
+def first_seed(schedule: Schedule, script: Path) -> int:
+    """The seed that the script names, or the one that was drawn for it."""
+    seed = schedule.fixed["scene.seed"]
+    return drawn_seed(script) if seed == "random" else int(str(seed))
+
+
+def store_folder() -> Path:
+    """Where frames are kept unless an option says otherwise."""
+    named = os.environ.get("DISCOSCRIPT_STORE")
+    if named:
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("discoscript", appauthor=False) / "frames"
+
+
+def family(job: Job) -> str:
+    """`tiny on cpu-x86_64-avx512 fp32 torch2.9 (engine 1)`: what renders, and how exactly."""
+    models = job.plan.models.diffusion
+    return f"{models} on {job.identity.numeric} ({job.identity.epoch})"

@@ -1,0 +1,143 @@
+"""A script on the command line: read, compiled, its mistakes shown."""
+
+import argparse
+import difflib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from discoscript.compiler.schedule import Schedule
+from discoscript.errors import Exit, Failure, UsageFailure
+from discoscript.language.diagnostics import Diagnostic, Severity, Source, draw, severity
+from discoscript.language.parameters import Resolved
+from discoscript.language.syntax import Block, TitledHead
+from discoscript.pipeline import Compiled, compile_text
+from discoscript.project import Project
+from discoscript.terminal import wants_color
+
+LARGEST = 2**20  #: bytes of a script
+
+
+class ScriptErrors(Failure):
+    """The script has errors; they have been shown."""
+
+    exit = Exit.SCRIPT
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script file and what it means."""
+
+    path: Path
+    project: Project
+    compiled: Compiled
+
+    @property
+    def name(self) -> str:
+        """`beach` for `clips/beach.disco`."""
+        return self.path.name.removesuffix(".disco")
+
+    @property
+    def title(self) -> str:
+        """`The lighthouse` for `scene "The lighthouse":`, else the name."""
+        heads = (b.head for b in self.compiled.syntax.body if isinstance(b, Block))
+        titles = (h.title for h in heads if isinstance(h, TitledHead))
+        return next((title.value for title in titles), self.name)
+
+
+def script_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that compiles one script."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a script, NAME.disco")
+    parser.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="give a `let` of the script another value",
+    )
+
+
+def compiled_script(
+    path: Path,
+    lets: Sequence[str] = (),
+    overrides: Mapping[str, Resolved] | None = None,
+) -> Script:
+    """The script at `path`, whatever mistakes it has. `lets` are `NAME=VALUE`."""
+    text = read_text(path)
+    project = Project(path.parent)
+    return Script(path, project, compile_text(text, str(path), project, _values(lets), overrides))
+
+
+def sound_script(
+    path: Path, lets: Sequence[str], overrides: Mapping[str, Resolved]
+) -> tuple[Script, Schedule]:
+    """The script and its schedule; with errors, they are shown and ScriptErrors is raised.
+
+    Warnings are shown too; hints are left to `discoscript check`.
+    """
+    script = compiled_script(path, lets, overrides)
+    found = [d for d in script.compiled.diagnostics if severity(d) is not Severity.HINT]
+    show(found, script.compiled.source)
+    if has_errors(found) or script.compiled.schedule is None:
+        raise ScriptErrors(f"{path} has errors, nothing was rendered")
+    return script, script.compiled.schedule
+
+
+def show(diagnostics: Sequence[Diagnostic], source: Source) -> None:
+    """Draw diagnostics on the error stream."""
+    sys.stdout.flush()
+    print(draw(diagnostics, source, color=wants_color(sys.stderr)), end="", file=sys.stderr)
+
+
+def has_errors(diagnostics: Sequence[Diagnostic]) -> bool:
+    """Whether any of them is an error."""
+    return any(severity(d) is Severity.ERROR for d in diagnostics)
+
+
+def read_text(path: Path) -> str:
+    """The text of a script; a UsageFailure says why it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise UsageFailure(f"there is no file {path}", _near(path)) from error
+    except IsADirectoryError as error:
+        raise UsageFailure(f"{path} is a folder, not a script") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageFailure(f"cannot read {path}: {reason.lower()}") from error
+    if len(data) > LARGEST:
+        raise UsageFailure(f"{path} is too large for a script: more than 1 MiB")
+    return _decoded(path, data)
+
+
+def _values(lets: Sequence[str]) -> dict[str, str]:
+    """`["speed=4"]` -> `{"speed": "4"}`."""
+    pairs = [setting.partition("=") for setting in lets]
+    for name, equals, value in pairs:
+        if not (name and equals and value.strip()):
+            raise UsageFailure(f"--set {name}: write it as NAME=VALUE, for example --set speed=4")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageFailure(
+            f"{path} is not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}",
+            "save it as UTF-8",
+        ) from error
+
+
+def _near(path: Path) -> str:
+    """`did you mean beach.disco?`, if there is a script of a similar name."""
+    try:
+        names = [n for n in os.listdir(path.parent) if n.endswith(".disco")]
+    except OSError:
+        return ""
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f"did you mean {path.parent / close[0]}?" if close else ""

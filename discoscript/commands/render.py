@@ -1,0 +1,98 @@
+"""`discoscript render`: renders what is missing, and writes the pictures and the video."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from discoscript.commands._rendering import Job, family, job, rendering_arguments
+from discoscript.commands._script import script_arguments
+from discoscript.compiler.schedule import Schedule
+from discoscript.errors import Exit
+from discoscript.language.parameters import Mode
+from discoscript.rendering.frames import State, survey
+from discoscript.rendering.output import Delivery, Film, Output, deliver
+from discoscript.terminal import duration, progress
+
+EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
+  discoscript render beach.disco --draft      a quick look, with frames of its own
+  discoscript render beach.disco --set speed=6 -o /tmp/fast
+  discoscript render beach.disco --renderer testcard   numbered cards, without the engine
+
+Finished frames are kept: stop it at any moment and give the same command again.
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    script_arguments(parser)
+    rendering_arguments(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="where pictures and video go (default: out/NAME beside the script)",
+    )
+    parser.add_argument("--quiet", action="store_true", help="print only mistakes and the result")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Render; the last line printed is the path of the video."""
+    wanted = job(options)
+    states = survey(wanted.plan, wanted.identity, wanted.store)
+    say = (lambda text: None) if options.quiet else _say
+    say(f"renders with {family(wanted)}")
+    say(_before(states))
+    began = time.monotonic()
+    delivery = _delivered(wanted, states, options)
+    say(_after(delivery, time.monotonic() - began))
+    print(delivery.video or _folder(wanted, options) / "frames")
+    return Exit.OK
+
+
+def film(schedule: Schedule) -> Film | None:
+    """How the schedule's video is made; None for stills, or where the script wants no video."""
+    fixed, still = schedule.fixed, schedule.mode is Mode.STILL or schedule.frames == 1
+    if fixed.get("output.video") is False or (still and not fixed.get("output.video")):
+        return None
+    first, last = fixed.get("output.first_frame"), fixed.get("output.last_frame")
+    return Film(
+        fps=Fraction(str(fixed.get("output.fps") or schedule.fps)),
+        codec=str(fixed["output.codec"]),
+        crf=int(str(fixed["output.crf"])),
+        preset=str(fixed["output.preset"]),
+        first=int(Fraction(str(first or 0))),
+        last=schedule.frames if last is None else int(Fraction(str(last))),
+    )
+
+
+def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace) -> Delivery:
+    jobs = zip(states, (f.job.diffusion for f in wanted.plan.frames), strict=True)
+    steps = [0 if s is State.KEPT else d.steps - d.skip_steps for s, d in jobs]
+    renderer = wanted.backend.load() if any(steps) else wanted.backend.lazy()
+    output = Output(_folder(wanted, options), wanted.script.name, wanted.plan, wanted.store)
+    with progress(steps, options.quiet) as events:
+        return deliver(output, renderer, events, wanted.assets.contents, film(wanted.schedule))
+
+
+def _folder(wanted: Job, options: argparse.Namespace) -> Path:
+    beside = wanted.script.path.parent / "out" / wanted.script.name
+    folder: Path = options.output or beside
+    return folder
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _before(states: Sequence[State]) -> str:
+    kept = states.count(State.KEPT)
+    return f"{len(states)} frames: {kept} kept, {len(states) - kept} to render"
+
+
+def _after(delivery: Delivery, seconds: float) -> str:
+    rendered, frames = len(delivery.outcome.rendered), len(delivery.outcome.records)
+    return f"{rendered} of {frames} frames rendered in {duration(seconds)}"

@@ -1,0 +1,75 @@
+"""The project: the folder of a script, and the only place that its paths may lead to."""
+
+import os
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+from discoscript.language.files import PICTURES, FileFacts
+
+LISTED = 2000  #: files looked at for "did you mean"
+
+
+class Project:
+    """The files below one folder, as `discoscript.language.files.ProjectFiles` asks for them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def leaves(self, path: str) -> bool:
+        """Whether the path, symbolic links followed, ends outside the project."""
+        try:
+            return not (self.root / path).resolve().is_relative_to(self.root)
+        except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL
+            return True
+
+    def find(self, path: str) -> FileFacts | None:
+        """The file, its letters' case ignored where there is no exact match; None if missing."""
+        found = self.root
+        for part in Path(path).parts:
+            step = found.parent if part == ".." else _entry(found, part)
+            if step is None:
+                return None
+            found = step
+        if not found.is_file() or self.leaves(str(found)):
+            return None
+        return FileFacts(found.relative_to(self.root).as_posix(), _pixels(found))
+
+    def near(self, path: str) -> Iterable[str]:
+        """The pictures of the project."""
+        return list(islice(self._pictures(), LISTED))
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; OSError if it cannot be read or lies outside."""
+        if self.leaves(path):
+            raise PermissionError(f"{path} leaves the project folder")
+        return (self.root / path).read_bytes()
+
+    def _pictures(self) -> Iterable[str]:
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            for name in sorted(names):
+                if name.lower().rpartition(".")[2] in PICTURES:
+                    yield (Path(folder) / name).relative_to(self.root).as_posix()
+
+
+def _entry(folder: Path, name: str) -> Path | None:
+    """The entry of that name, or else of that name in other letters' case, as the disk has it."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return None
+    if name in names:
+        return folder / name
+    return next((folder / n for n in sorted(names) if n.lower() == name.lower()), None)
+
+
+def _pixels(path: Path) -> int:
+    """Width times height, by the header alone; 0 if the file is no picture."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            return image.width * image.height
+    except Exception:  # a stranger's file: whatever is wrong with it, it is no picture
+        return 0

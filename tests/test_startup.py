@@ -1,0 +1,83 @@
+"""What does not render starts at once: no torch, no needless imports."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from commands import ROOT, discoscript, environment
+
+HEAVY = ("torch", "torchvision", "open_clip", "timm", "cv2", "einops", "discoscript_engine.engine")
+
+#: Runs the command line, then prints which of the heavy modules were imported.
+PROBE = f"""
+import sys
+from discoscript.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+print("IMPORTED", *[m for m in {HEAVY!r} if m in sys.modules])
+"""
+
+LINES = "\n".join(
+    [
+        "disco 1",
+        'scene "Long": frames 200',
+        *(f'frame {2 * i}: prompt "a lighthouse on a cliff, number {i}"' for i in range(49)),
+        "camera:",
+        *(f"    zoom {1 + i / 1000} @ {2 * i}..{2 * i + 1}" for i in range(48)),
+    ]
+)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    path = tmp_path / "long.disco"
+    path.write_text(LINES)
+    assert LINES.count("\n") + 1 == 100
+    return path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "SCRIPT"], ["plan", "SCRIPT"], ["models"], ["--help"], ["render", "--help"],
+     ["render", "SCRIPT", "--renderer", "testcard", "-o", "OUT"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_torch_is_not_imported(script: Path, tmp_path: Path, arguments: list[str]) -> None:
+    names = {"SCRIPT": str(script), "OUT": str(tmp_path / "out")}
+    words = [names.get(a, a) for a in arguments]
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *words],
+        env=environment(DISCOSCRIPT_STORE=str(tmp_path / "store")),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+    )
+    assert done.stdout.splitlines()[-1] == "IMPORTED", done.stderr
+
+
+def fastest(*arguments: str | Path, times: int = 5) -> float:
+    """Seconds of the fastest of several runs, process start included."""
+    seconds = []
+    for _ in range(times):
+        began = time.monotonic()
+        assert discoscript(*arguments).returncode == 0
+        seconds.append(time.monotonic() - began)
+    return min(seconds)
+
+
+def test_check_is_fast(script: Path) -> None:
+    """Below half a second where nothing else runs; the bound leaves room for a busy machine."""
+    seconds = fastest("check", script)
+    print(f"check of 100 lines, with process start: {seconds:.2f} s")
+    assert seconds < 2.0
+
+
+def test_help_is_fast() -> None:
+    seconds = fastest("--help")
+    print(f"--help, with process start: {seconds:.2f} s")
+    assert seconds < 1.0
