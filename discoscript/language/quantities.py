@@ -141,6 +141,12 @@ class Quantities:
 
     def unknown(self, name: Name) -> None:
         """Report a name that nothing has (D104)."""
+        if name.text in FUNCTIONS:
+            help = f"`{name.text}` is a function: write `{FUNCTIONS[name.text].usage(name.text)}`"
+            self.report.add(
+                "D104", f"nothing is called `{name.text}`", name.span, "a function", help=help
+            )
+            return
         candidates = [*self.known, *CLOCKS, *CONSTANTS, *FUNCTIONS]
         self.report.add(
             "D104",
