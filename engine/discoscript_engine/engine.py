@@ -1,6 +1,7 @@
 """Engine: the Renderer that diffuses. FrameJob -> picture."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
@@ -11,14 +12,12 @@ from discoscript_engine.diffusion.losses import PERCEPTUAL
 from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import NoiseModel
 from discoscript_engine.frame import Networks, OnStep, render_frame
-from discoscript_engine.identity import Identity, identity
+from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
 from discoscript_engine.job import Camera3D, FrameJob, FromPrevious, Models
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import CLIPS, Clip
 from discoscript_engine.models.tiny import load_tiny_diffusion
 from discoscript_engine.motion.depth import Estimate, load_depth
-
-T = TypeVar("T")
 
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
@@ -26,12 +25,21 @@ Picture = NDArray[np.uint8]
 #: Every built diffusion model by its name in the model table.
 DIFFUSIONS: Mapping[str, Callable[[], torch.nn.Module]] = {"tiny": load_tiny_diffusion}
 
+#: How many CPU threads compute a frame. Torch cuts its sums and loops up among its threads, so
+#: the last bits of a picture depend on their number; with one, every machine of a numeric class
+#: agrees. Several cores are used by rendering several segments at once.
+CPU_THREADS = 1
+
+T = TypeVar("T")
+
 
 class Engine:
     """Renders jobs on one device. Models are loaded when first needed and kept."""
 
-    def __init__(self, device: str | None = None) -> None:
-        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    def __init__(self, device: str = "auto") -> None:
+        self._name = device
+        self.device = torch.device(device_kind() if device == "auto" else device)
+        self._digests = FileDigests()
         self._texts: TextCache = {}
         self._diffusions: dict[str, NoiseModel] = {}
         self._clips: dict[str, Clip] = {}
@@ -39,7 +47,7 @@ class Engine:
 
     def identity(self, models: Models) -> Identity:
         """What besides the job can change a picture: epoch, numeric class, weights digests."""
-        return identity(models)
+        return identity(models, self._name, self._digests)
 
     def render(
         self,
@@ -49,9 +57,10 @@ class Engine:
         on_step: OnStep,
     ) -> Picture:
         """The picture of `job`: the same bytes in every process of one numeric class."""
-        before = None if previous is None else torch.from_numpy(np.ascontiguousarray(previous))
+        before = None if previous is None else torch.from_numpy(np.array(previous))
         networks = self._networks(job)
-        picture = render_frame(job, before, assets, networks, self._texts, self.device, on_step)
+        with repeatable():
+            picture = render_frame(job, before, assets, networks, self._texts, self.device, on_step)
         return picture.cpu().numpy()
 
     def _networks(self, job: FrameJob) -> Networks:
@@ -88,3 +97,15 @@ def built(table: Mapping[str, T], name: str) -> T:
     if name not in table:
         raise ValueError(f"the model `{name}` is not built yet; there is {', '.join(table)}")
     return table[name]
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Makes torch compute the same bits again; puts its settings back afterwards."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(CPU_THREADS)
+    try:
+        with torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False):
+            yield
+    finally:
+        torch.set_num_threads(threads)

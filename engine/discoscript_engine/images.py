@@ -21,7 +21,7 @@ def to_tensor(picture: UInt8[Tensor, "h w 3"]) -> Float[Tensor, "1 3 h w"]:
 def to_picture(image: Float[Tensor, "1 3 h w"]) -> UInt8[Tensor, "h w 3"]:
     """-1..1 as levels 0..255; what lies beyond is held, fractions are cut off."""
     levels = ((image[0] + 1) / 2).clamp(0, 1) * 255
-    return rearrange(levels.to(torch.uint8), "c h w -> h w c")
+    return rearrange(levels.to(torch.uint8), "c h w -> h w c").contiguous()
 
 
 def decode(file: bytes, width: int, height: int) -> UInt8[Tensor, "{height} {width} 3"]:

@@ -173,14 +173,8 @@ def _pulled_back(
 
 def limited(slope: Float[Tensor, "b 3 h w"], limit: float) -> Float[Tensor, "b 3 h w"]:
     """The gradient scaled down to a root mean square of at most `limit`; zero stays zero."""
-    size = mean(slope.square()).sqrt()
+    size = slope.square().mean().sqrt()
     return slope * (size.clamp(max=limit) / size.clamp(min=torch.finfo(size.dtype).tiny))
-
-
-def mean(x: Float[Tensor, "b c h w"]) -> Float[Tensor, ""]:
-    """The mean, row by row first: one sum over everything would be cut up among the threads, and
-    its last bits would depend on their number."""
-    return x.mean(dim=-1).mean(dim=-1).mean()
 
 
 def looking(cutouts: Cutouts, schedule: NoiseSchedule, seed: int, *, augmented: bool) -> Look:

@@ -35,7 +35,7 @@ def from_open_clip(
 
     Texts beyond the context length are cut off where CLIP cuts them.
     """
-    model = model.eval().requires_grad_(False).to(device)
+    model = model.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
     settings = open_clip.get_model_preprocess_cfg(model)
     mean, std = (torch.tensor(settings[k], device=device)[:, None, None] for k in ("mean", "std"))
 

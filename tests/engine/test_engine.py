@@ -1,0 +1,110 @@
+"""The engine with the embedded models. The weights are part of the package: without them these
+tests fail."""
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from jobs import FORWARD, TURN, job
+
+from discoscript_engine.engine import Engine
+from discoscript_engine.job import FromPrevious
+from discoscript_engine.motion.warp import warp2d
+
+SMALL = job(width=64, height=48, steps=4)
+
+
+def silent(done, total):
+    pass
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine("cpu")
+
+
+@pytest.fixture(scope="module")
+def first(engine):
+    return engine.render(SMALL, None, {}, silent)
+
+
+def test_a_picture_has_the_size_asked_for(first):
+    assert first.shape == (48, 64, 3)
+    assert first.dtype == np.uint8
+    assert first.std() > 10
+
+
+def test_the_same_job_gives_the_same_bytes_from_another_engine(first):
+    assert np.array_equal(Engine("cpu").render(SMALL, None, {}, silent), first)
+
+
+def test_the_number_of_threads_does_not_matter(engine, first):
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        again = engine.render(SMALL, None, {}, silent)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+    assert np.array_equal(again, first)
+
+
+def test_another_process_gives_the_same_bytes(first):
+    program = (
+        "import hashlib; from test_engine import *; "
+        "print(hashlib.sha256(Engine('cpu').render(SMALL, None, {}, silent)).hexdigest())"
+    )
+    here = Path(__file__).parent
+    path = f"import sys; sys.path[:0] = [{str(here)!r}, {str(here.parents[1] / 'engine')!r}]; "
+    command = [sys.executable, "-c", path + program]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == hashlib.sha256(first).hexdigest()
+
+
+@pytest.mark.parametrize("camera", [TURN, FORWARD], ids=["in the plane", "in space"])
+def test_the_next_frame_is_the_one_before_moved_and_painted_on(engine, first, camera):
+    following = replace(
+        job(steps=25, skip_steps=23, clip_guidance_scale=0.0),
+        width=64,
+        height=48,
+        start=FromPrevious(camera, 1000.0),
+    )
+    before = blurred(first)
+    picture = engine.render(following, before, {}, silent)
+    assert np.array_equal(engine.render(following, before, {}, silent), picture)
+    if camera is TURN:
+        moved = warp2d(torch.from_numpy(before), camera).numpy().astype(float)
+        assert np.abs(picture - moved).mean() < np.abs(picture - before.astype(float)).mean()
+
+
+def blurred(picture):
+    image = torch.from_numpy(picture).permute(2, 0, 1).float()
+    image = torch.nn.functional.avg_pool2d(image, 5, 1, 2, count_include_pad=False)
+    return image.permute(1, 2, 0).to(torch.uint8).numpy()
+
+
+def test_the_given_picture_is_left_alone(engine, first):
+    before = first.copy()
+    before.flags.writeable = False
+    engine.render(replace(SMALL, start=FromPrevious(TURN, 0.0)), before, {}, silent)
+    assert np.array_equal(before, first)
+
+
+def test_models_that_are_not_built_are_refused_by_name(engine):
+    models = replace(SMALL.models, diffusion="512x512_diffusion_uncond_finetune_008100")
+    with pytest.raises(ValueError, match="512x512_diffusion_uncond_finetune_008100"):
+        engine.render(replace(SMALL, models=models), None, {}, silent)
+    with pytest.raises(ValueError, match="secondary"):
+        models = replace(SMALL.models, secondary=True)
+        engine.render(replace(SMALL, models=models), None, {}, silent)
+
+
+def test_identity_names_every_model(engine):
+    found = engine.identity(SMALL.models)
+    assert found.epoch.startswith("engine ")
+    assert [name for name, _ in found.models] == ["diffusion tiny", "clip tiny", "depth tiny"]
