@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 #: Time runs from 0 to 1000 for the network, however many steps it was trained with.
 TRAINING_STEPS = 1000
@@ -73,8 +74,8 @@ def noise_schedule(steps: int) -> NoiseSchedule:
     )
 
 
-def _full_alphas_cumprod(length: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _full_alphas_cumprod(length: int) -> NDArray[np.float64]:
     """abar of every entry of the linear schedule."""
     scale = TRAINING_STEPS / length
     betas = np.linspace(0.0001 * scale, 0.02 * scale, length, dtype=np.float64)
-    return np.cumprod(1 - betas)
+    return np.cumprod(1 - betas, dtype=np.float64)
