@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,11 @@ from discoscript.compiler.schedule import Schedule
 from discoscript.rendering.assets import Assets, read_assets
 from discoscript.rendering.backend import BACKENDS, Backend
 from discoscript.rendering.store import Store
+from discoscript.terminal import printable
 from discoscript_engine.identity import Identity
+from discoscript_engine.model_table import DEFAULT
+
+SHOWN = 12  #: unknown words that are named
 
 
 @dataclass(frozen=True)
@@ -81,5 +86,22 @@ def store_folder() -> Path:
 
 def family(job: Job) -> str:
     """`tiny on cpu-x86_64-avx512 fp32 torch2.9 (engine 1)`: what renders, and how exactly."""
-    models = job.plan.models.diffusion
-    return f"{models} on {job.identity.numeric} ({job.identity.epoch})"
+    return f"{job.plan.models.diffusion} on {job.identity.numeric} ({job.identity.epoch})"
+
+
+def strange_words(job: Job) -> tuple[str, ...]:
+    """Words of the prompts that the embedded CLIP has never seen; none where another one reads."""
+    if job.plan.models.clip != (DEFAULT,):
+        return ()
+    from discoscript_engine.models.tiny_words import unknown_words
+
+    texts = " ".join(prompt.text for prompt in job.schedule.prompts)
+    return tuple(unknown_words(texts))
+
+
+def strange_words_line(job: Job) -> Iterator[str]:
+    """One line about them, if there are any."""
+    words = strange_words(job)
+    if words:
+        shown = ", ".join(words[:SHOWN]) + (", ..." if len(words) > SHOWN else "")
+        yield f"words that {DEFAULT} does not know: {printable(shown)}"

@@ -5,12 +5,18 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from discoscript.commands._rendering import Job, family, job, rendering_arguments
+from discoscript.commands._rendering import (
+    Job,
+    family,
+    job,
+    rendering_arguments,
+    strange_words_line,
+)
 from discoscript.commands._script import script_arguments
 from discoscript.compiler.plan import PlannedFrame
 from discoscript.compiler.schedule import Schedule
 from discoscript.errors import Exit
-from discoscript.language.parameters import BY_KEY, Axis
+from discoscript.language.parameters import BY_KEY, Axis, Mode
 from discoscript.rendering.frames import State, survey
 from discoscript.terminal import printable
 
@@ -39,6 +45,8 @@ def shot_list(wanted: Job, states: Sequence[State]) -> Iterator[str]:
     """The lines of the plan: the scene, each segment, the totals."""
     yield _scene(wanted)
     yield f"renders with {family(wanted)}"
+    yield f"models: {_models(wanted)}"
+    yield from strange_words_line(wanted)
     for number, frames in enumerate(wanted.plan.segments, start=1):
         first, end = frames[0].index, frames[-1].index + 1
         yield ""
@@ -61,6 +69,14 @@ def _scene(wanted: Job) -> str:
         f"seed {wanted.seed}",
     )
     return f"{title}: {', '.join(facts)}"
+
+
+def _models(wanted: Job) -> str:
+    models = wanted.plan.models
+    names = [(models.diffusion, "diffusion"), *((name, "clip") for name in models.clip)]
+    names += [("secondary", "diffusion")] if models.secondary else []
+    names += [(models.depth, "depth")] if wanted.schedule.mode is Mode.D3 else []
+    return ", ".join(f"{name} ({role})" for name, role in names)
 
 
 def _todo(states: Sequence[State]) -> str:

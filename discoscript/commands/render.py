@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from discoscript.commands._rendering import Job, family, job, rendering_arguments
+from discoscript.commands._rendering import (
+    Job,
+    family,
+    job,
+    rendering_arguments,
+    strange_words_line,
+)
 from discoscript.commands._script import script_arguments
 from discoscript.compiler.schedule import Schedule
 from discoscript.errors import Exit
@@ -45,9 +51,15 @@ def run(options: argparse.Namespace) -> int:
     states = survey(wanted.plan, wanted.identity, wanted.store)
     say = (lambda text: None) if options.quiet else _say
     say(f"renders with {family(wanted)}")
+    for line in strange_words_line(wanted):
+        say(line)
     say(_before(states))
     began = time.monotonic()
-    delivery = _delivered(wanted, states, options)
+    try:
+        delivery = _delivered(wanted, states, options)
+    except KeyboardInterrupt:
+        _say("interrupted; finished frames are kept, the same command goes on from here")
+        return Exit.INTERRUPTED
     say(_after(delivery, time.monotonic() - began))
     print(delivery.video or _folder(wanted, options) / "frames")
     return Exit.OK

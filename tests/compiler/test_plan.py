@@ -37,9 +37,13 @@ def test_a_parameter_reaches_the_job_exactly_if_it_can_change_pixels(row) -> Non
     assert row.pixels == (row.key in FIELDS or row.key in RESOLVED)
 
 
-@pytest.mark.skipif(not PARAMETERS, reason="the table is empty")
 def test_every_field_of_a_job_is_a_parameter() -> None:
     assert {p.key for p in PARAMETERS} >= FIELDS
+
+
+def test_the_exceptions_are_parameters_without_a_field() -> None:
+    assert {p.key for p in PARAMETERS if p.pixels} >= set(RESOLVED)
+    assert not FIELDS & set(RESOLVED)
 
 
 def test_seeds_count_from_the_first_and_wrap() -> None:
