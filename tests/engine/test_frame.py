@@ -50,6 +50,7 @@ CHANGES = {
     "steps": {"steps": 6},
     "skip_steps": {"skip_steps": 1},
     "eta": {"eta": 0.1},
+    "sampler": {"sampler": "plms"},
     "cutn_batches": {"cutn_batches": 2},
     "skip_augs": {"skip_augs": True},
     "fuzzy_prompt": {"fuzzy_prompt": True},

@@ -1,6 +1,7 @@
 """Samplers against parity 09, and laws that any sampler obeys."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from discoscript_engine.diffusion.sampling import SAMPLERS, denoiser, start
 
 CASES, ARRAYS = load("09_samplers")
 
-#: Mirroring the picture during diffusion, and PLMS, are not built yet.
-EXEMPT = {"ddim_sym"}
-BUILT = [c for c in CASES["cases"] if c["sampler"] in SAMPLERS and c["id"] not in EXEMPT]
+#: Mirroring the picture during diffusion is not built yet; with one step left the reference looks
+#: ahead to the other end of the schedule, which is a fault.
+EXEMPT = {"ddim_sym", "plms_one_step"}
+BUILT = [c for c in CASES["cases"] if c["id"] not in EXEMPT]
 
 
 def toy_noise(x, time):
@@ -43,19 +45,22 @@ def run(case, model=toy_noise):
     """The steps of a recorded case, sampled here with its recorded noise."""
     name, schedule, steps = case["id"] + "__", noise_schedule(case["steps"]), []
     first = schedule.steps - 1 - case["skip_timesteps"]
-    noise = torch.from_numpy(ARRAYS[name + "step_noise"])
+    noise = torch.from_numpy(ARRAYS.get(name + "step_noise", np.zeros(0)))
     picture = torch.from_numpy(ARRAYS[name + "init_image"]) if case["init_image"] else None
     alone, clip = denoiser(model, schedule), case["clip_denoised"]
     denoise = unguided(alone, schedule, clip_denoised=clip)
     if case["cond_fn"]:
         denoise = guided(alone, toy_gradient(schedule), schedule, clip_denoised=clip)
     x = start(schedule, torch.from_numpy(ARRAYS[name + "initial_noise"]), picture, first)
-    final = SAMPLERS[case["sampler"]](
+    sampler = SAMPLERS[case["sampler"]]
+    if case["order"] is not None:
+        sampler = partial(sampler, order=case["order"])
+    final = sampler(
         denoise,
         x,
         schedule,
         first=first,
-        eta=case["eta"],
+        eta=case["eta"] or 0.0,
         step_noise=lambda index: noise[first - index][None],
         callback=steps.append,
     )
@@ -99,6 +104,21 @@ def test_a_perfect_denoiser_gives_its_picture_back(name):
         callback=lambda step: None,
     )
     torch.testing.assert_close(found, wanted, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_one_step_is_enough(name):
+    schedule, picture = noise_schedule(1), torch.linspace(-1, 1, 48).view(1, 3, 4, 4)
+    found = SAMPLERS[name](
+        denoiser(lambda x, time: torch.zeros_like(x), schedule),
+        schedule.signal(0) * picture,
+        schedule,
+        first=0,
+        eta=1.0,
+        step_noise=lambda index: torch.ones_like(picture),
+        callback=lambda step: None,
+    )
+    torch.testing.assert_close(found, picture)
 
 
 def test_without_eta_no_noise_is_asked_for():

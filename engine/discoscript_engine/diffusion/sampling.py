@@ -159,5 +159,60 @@ def _ddim_sigma(schedule: NoiseSchedule, index: int, eta: float) -> float:
     return min(sigma, math.sqrt(1 - previous))
 
 
+#: Adams-Bashforth: weights of the newest noise and of those before it, by how many there are.
+ADAMS_BASHFORTH: Mapping[int, tuple[float, ...]] = {
+    1: (1.0,),
+    2: (3 / 2, -1 / 2),
+    3: (23 / 12, -16 / 12, 5 / 12),
+    4: (55 / 24, -59 / 24, 37 / 24, -9 / 24),
+}
+
+
+def plms(
+    denoise: Denoiser,
+    x: Float[Tensor, "b 3 h w"],
+    schedule: NoiseSchedule,
+    *,
+    first: int,
+    eta: float,
+    step_noise: StepNoise,
+    callback: Callback,
+    order: int = 2,
+) -> Float[Tensor, "b 3 h w"]:
+    """PLMS, Liu et al. (2022): multistep with `order` noises; no fresh noise, whatever `eta`.
+
+    The first step has no noises before it: it looks ahead to the next index instead.
+    """
+    noises: list[Float[Tensor, "b 3 h w"]] = []
+    for index in range(first, -1, -1):
+        seen = denoise(x, index)
+        noises = [seen.noise, *noises][:order]
+        noise = _extrapolated(noises) if index > 0 else seen.noise
+        if index == first and index > 0:
+            ahead = denoise(_without_noise(x, noise, schedule, index), index - 1)
+            noise = (seen.noise + ahead.noise) / 2
+        x = _without_noise(x, noise, schedule, index)
+        callback(Step(index, x, seen.picture))
+    return seen.picture
+
+
+def _extrapolated(noises: list[Float[Tensor, "b 3 h w"]]) -> Float[Tensor, "b 3 h w"]:
+    """The noise that the last ones, newest first, lead to."""
+    weighted = [w * n for w, n in zip(ADAMS_BASHFORTH[len(noises)], noises, strict=True)]
+    return sum(weighted[1:], weighted[0])
+
+
+def _without_noise(
+    x: Float[Tensor, "b 3 h w"],
+    noise: Float[Tensor, "b 3 h w"],
+    schedule: NoiseSchedule,
+    index: int,
+) -> Float[Tensor, "b 3 h w"]:
+    """The step to the next lower index along `noise`, with none added."""
+    previous = schedule.previous(index)
+    picture = picture_in(x, noise, schedule, index)
+    return math.sqrt(previous) * picture + math.sqrt(1 - previous) * noise
+
+
 #: Every sampler by its name in a script.
-SAMPLERS: Mapping[str, Sampler] = {"ddim": ddim}
+SAMPLERS: Mapping[str, Sampler] = {"ddim": ddim, "plms": plms}
