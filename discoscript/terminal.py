@@ -33,10 +33,20 @@ def printable(text: str) -> str:
 
 
 def show_failure(failure: Failure) -> None:
-    """One line that says what happened, and one that says what to do."""
+    """One line that says what happened, and one that says what to do.
+
+    A failure without a message has been shown already.
+    """
+    if not failure.message:
+        return
     print(f"{painted('error', RED + BOLD, sys.stderr)}: {failure.message}", file=sys.stderr)
     if failure.help:
         print(f"  = help: {failure.help}", file=sys.stderr)
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 frame`, `2 frames`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:
@@ -108,7 +118,7 @@ class Lines(Events):
     def close(self) -> None:
         """Say how many frames were kept since the last line."""
         if self._kept:
-            self._line(f"{self._kept} frames kept")
+            self._line(f"{counted(self._kept, 'frame')} kept")
         self._kept = 0
 
     def _line(self, text: str) -> None:

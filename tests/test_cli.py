@@ -55,7 +55,7 @@ def cards(capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, str
 
 def rendered(err: str) -> int:
     """How many frames the summary says were rendered."""
-    found = re.search(r"^(\d+) of \d+ frames rendered", err, re.M)
+    found = re.search(r"^(\d+) of \d+ frames? rendered", err, re.M)
     assert found, err
     return int(found[1])
 
@@ -219,8 +219,10 @@ def test_an_edit_renders_only_what_it_changes(
 
 def test_a_draft_has_frames_of_its_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cards(capsys)
-    _, _, err = cards(capsys, "--draft")
-    assert rendered(err) == 6
+    before = Path("out/beach/beach.mp4").read_bytes()
+    _, out, err = cards(capsys, "--draft")
+    assert rendered(err) == 6 and out == f"{Path('out/beach-draft/beach-draft.mp4')}\n"
+    assert Path("out/beach/beach.mp4").read_bytes() == before
     _, _, err = cards(capsys)
     assert rendered(err) == 0
 
@@ -248,6 +250,25 @@ def test_a_random_seed_is_drawn_once(folder: Path, capsys: pytest.CaptureFixture
 def test_quiet_prints_only_the_result(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, err = cards(capsys, "--quiet")
     assert out == f"{Path('out/beach/beach.mp4')}\n" and err == ""
+
+
+def test_a_still_ends_with_the_path_of_its_picture(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "still.disco").write_text('disco 1\nscene: size 64x64\nprompt "a sea"\n')
+    code, out, _ = ran(capsys, "render", "still.disco", "--renderer", "testcard")
+    assert code == Exit.OK and out == f"{Path('out/still/frames/still_0000.png')}\n"
+    assert Path(out.strip()).exists()
+
+
+def test_damage_in_the_store_is_told_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cards(capsys)
+    path = next(p for p in (folder / "store" / "rec").rglob("*") if p.is_file())
+    path.chmod(0o644)
+    path.write_text("{}")
+    _, _, err = cards(capsys)
+    assert rendered(err) == 1 and "1 damaged file moved to quarantine" in err
+    assert rendered(cards(capsys)[2]) == 0
 
 
 def test_store_and_output_may_lie_elsewhere(

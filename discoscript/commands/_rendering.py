@@ -33,6 +33,7 @@ class Job:
     backend: Backend
     identity: Identity
     store: Store
+    name: str  #: of the files that are written
 
 
 def rendering_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +66,8 @@ def job(options: argparse.Namespace) -> Job:
     backend = BACKENDS[options.renderer]
     identity = backend.identity(frames.models)
     store = Store(options.store or store_folder())
-    return Job(script, schedule, seed, frames, assets, backend, identity, store)
+    name = script.name + ("-draft" if options.draft else "")
+    return Job(script, schedule, seed, frames, assets, backend, identity, store, name)
 
 
 def first_seed(schedule: Schedule, script: Path) -> int:

@@ -81,7 +81,7 @@ def sound_script(
     found = [d for d in script.compiled.diagnostics if severity(d) is not Severity.HINT]
     show(found, script.compiled.source)
     if has_errors(found) or script.compiled.schedule is None:
-        raise ScriptErrors(f"{path} has errors, nothing was rendered")
+        raise ScriptErrors("")
     return script, script.compiled.schedule
 
 

@@ -18,7 +18,7 @@ from discoscript.compiler.schedule import Schedule
 from discoscript.errors import Exit
 from discoscript.language.parameters import BY_KEY, Axis, Mode
 from discoscript.rendering.frames import State, survey
-from discoscript.terminal import printable
+from discoscript.terminal import counted, printable
 
 EXAMPLES = """  discoscript plan beach.disco           segments, prompts, moves; what a render makes
   discoscript plan beach.disco --draft   the same for a draft
@@ -63,7 +63,7 @@ def _scene(wanted: Job) -> str:
     title = printable(wanted.script.title)
     fps = float(schedule.fps)
     facts = (
-        f"{schedule.frames} frames, {schedule.frames / fps:.1f} s at {fps:g} fps",
+        f"{counted(schedule.frames, 'frame')}, {schedule.frames / fps:.1f} s at {fps:g} fps",
         f"{width}x{height}",
         str(schedule.mode),
         f"seed {wanted.seed}",

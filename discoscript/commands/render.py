@@ -20,7 +20,7 @@ from discoscript.errors import Exit
 from discoscript.language.parameters import Mode
 from discoscript.rendering.frames import State, survey
 from discoscript.rendering.output import Delivery, Film, Output, deliver
-from discoscript.terminal import duration, progress
+from discoscript.terminal import counted, duration, progress
 
 EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
   discoscript render beach.disco --draft      a quick look, with frames of its own
@@ -61,7 +61,9 @@ def run(options: argparse.Namespace) -> int:
         _say("interrupted; finished frames are kept, the same command goes on from here")
         return Exit.INTERRUPTED
     say(_after(delivery, time.monotonic() - began))
-    print(delivery.video or _folder(wanted, options) / "frames")
+    if wanted.store.quarantined:
+        say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
+    print(delivery.video or _pictures(_folder(wanted, options), wanted))
     return Exit.OK
 
 
@@ -85,15 +87,21 @@ def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace
     jobs = zip(states, (f.job.diffusion for f in wanted.plan.frames), strict=True)
     steps = [0 if s is State.KEPT else d.steps - d.skip_steps for s, d in jobs]
     renderer = wanted.backend.load() if any(steps) else wanted.backend.lazy()
-    output = Output(_folder(wanted, options), wanted.script.name, wanted.plan, wanted.store)
+    output = Output(_folder(wanted, options), wanted.name, wanted.plan, wanted.store)
     with progress(steps, options.quiet) as events:
         return deliver(output, renderer, events, wanted.assets.contents, film(wanted.schedule))
 
 
 def _folder(wanted: Job, options: argparse.Namespace) -> Path:
-    beside = wanted.script.path.parent / "out" / wanted.script.name
+    beside = wanted.script.path.parent / "out" / wanted.name
     folder: Path = options.output or beside
     return folder
+
+
+def _pictures(folder: Path, wanted: Job) -> Path:
+    """The picture of a still, the folder of several."""
+    frames = folder / "frames"
+    return frames / f"{wanted.name}_0000.png" if wanted.schedule.frames == 1 else frames
 
 
 def _say(text: str) -> None:
@@ -102,9 +110,9 @@ def _say(text: str) -> None:
 
 def _before(states: Sequence[State]) -> str:
     kept = states.count(State.KEPT)
-    return f"{len(states)} frames: {kept} kept, {len(states) - kept} to render"
+    return f"{counted(len(states), 'frame')}: {kept} kept, {len(states) - kept} to render"
 
 
 def _after(delivery: Delivery, seconds: float) -> str:
     rendered, frames = len(delivery.outcome.rendered), len(delivery.outcome.records)
-    return f"{rendered} of {frames} frames rendered in {duration(seconds)}"
+    return f"{rendered} of {counted(frames, 'frame')} rendered in {duration(seconds)}"
