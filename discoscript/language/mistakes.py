@@ -279,6 +279,7 @@ SLIPS: tuple[Slip, ...] = (
         parses=True,
     ),
     # Numbers and their units.
+    _slip("D008", r"(?P<at>\.{3,}|\.\.=)", "a range is written with two dots", ".."),
     _slip("D008", r"[0-9](?P<at>\s+x\s*|x\s+)[0-9]", "a size is written without spaces", "x"),
     Slip(
         "D008",
@@ -342,7 +343,6 @@ SLIPS: tuple[Slip, ...] = (
     ),
     _slip("D008", r"(?<![\w.])[0-9]+(?P<at>\.)(?![\w.])", "a number ends with a digit", ""),
     # Ranges and journeys.
-    _slip("D008", r"(?P<at>\.{3,}|\.\.=)", "a range is written with two dots", ".."),
     _slip("D008", r"@\s*(?P<at>)\.\.", "a range has a beginning", "0"),
     Slip(
         "D007",

@@ -364,7 +364,7 @@ _VIDEO = (
               axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_flow_warp",),
               built=False),
     Parameter("video", "flow_blend", Kind.NUMBER, 0.999,
-              "0 is the next video frame, 1 the warped previous frame.",
+              "Mix: 1 is the warped previous frame, 0 the next video frame.",
               hard=(0, 1), modes=_VIDEO_INPUT, disco=("video_init_flow_blend",), built=False),
     Parameter("video", "flow_check", Kind.TRUTH, False, "Check the flow for consistency.",
               axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_check_consistency",),

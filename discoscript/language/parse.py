@@ -1,8 +1,11 @@
 """Source -> Syntax, with every mistake in the text and its layout.
 
-A script is parsed line by line: a broken line costs one message and nothing else, and a line whose
-text was seen before is not parsed again. Blocks follow from indentation, see `nesting.py`.
+A script is parsed line by line: a broken line costs one message and nothing else. A line whose
+text was seen before is not parsed again, and one that has not moved is not built again. Blocks
+follow from indentation, see `nesting.py`.
 """
+
+from functools import lru_cache
 
 from lark import Token, Tree
 
@@ -10,7 +13,7 @@ from discoscript.language.build import Builder, Place
 from discoscript.language.diagnostics import Diagnostic
 from discoscript.language.lines import Line, split
 from discoscript.language.nesting import Entry, nest
-from discoscript.language.reading import Reading, moved, read
+from discoscript.language.reading import moved, read
 from discoscript.language.source import Source, Span
 from discoscript.language.syntax import Head, Statement, Syntax
 
@@ -24,16 +27,18 @@ def parse(source: Source) -> tuple[Syntax, tuple[Diagnostic, ...]]:
         reading = read(line.text)
         if reading.mistake is not None and not line.reported:
             diagnostics.append(moved(reading.mistake, line.start, line.end))
-        entries.append(entry(line, reading))
+        entries.append(entry(line))
     body, nesting = nest(entries)
     diagnostics.extend(nesting)
     diagnostics.sort(key=lambda diagnostic: diagnostic.span)
     return Syntax(source, body, lines.comments), _once(diagnostics)
 
 
-def entry(line: Line, reading: Reading) -> Entry:
+@lru_cache(maxsize=1 << 14)
+def entry(line: Line) -> Entry:
     """What a line says: its heads from the outside in, and its statement if it has one."""
     span = Span(line.start, line.end)
+    reading = read(line.text)
     tree = reading.tree
     if tree is None:
         return Entry(span, line.margin, line.indent, (), None, understood=False)

@@ -11,7 +11,7 @@ from discoscript.language.source import Source
 FOLDER = Path(__file__).parent
 
 #: Said about scripts that are short for the sake of the case.
-TAKEN_FOR_GRANTED = frozenset({"D014", "D606"})
+TAKEN_FOR_GRANTED = frozenset({"D014", "D110", "D320", "D606"})
 
 _FENCE = re.compile(r"^```(disco|file) (.*?)\s*$\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
 _CARET = re.compile(r"^(\s*)(\^+) (D\d{3}): (.*)$")

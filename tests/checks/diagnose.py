@@ -1,15 +1,39 @@
 """Everything that is said about a script, by all stages that check it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from discoscript.language.diagnostics import Diagnostic
-from discoscript.language.names import check_names
-from discoscript.language.parse import parse
+from discoscript.language.files import FileFacts
 from discoscript.language.source import Source
+from discoscript.pipeline import compile_text
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A project folder in memory: paths and texts; a text `900 megapixels` is a picture of those."""
+
+    texts: Mapping[str, str]
+
+    def leaves(self, path: str) -> bool:
+        """Whether it is a link to somewhere else: a text `link to ...`."""
+        return self.texts.get(path, "").startswith("link to")
+
+    def find(self, path: str) -> FileFacts | None:
+        """The file, its letters' case ignored where there is no exact match."""
+        names = [path, *(name for name in self.texts if name.lower() == path.lower())]
+        found = next((name for name in names if name in self.texts), None)
+        if found is None:
+            return None
+        size, _, unit = self.texts[found].strip().partition(" ")
+        return FileFacts(found, int(size) * 1_000_000 if unit == "megapixels" else 1)
+
+    def near(self, path: str) -> Iterable[str]:
+        """All files."""
+        return self.texts
 
 
 def diagnose(script: str, files: Mapping[str, str]) -> tuple[Source, tuple[Diagnostic, ...]]:
     """The script as a source, and its diagnostics. `files` are the texts of the files beside it."""
-    source = Source("script.disco", script)
-    syntax, found = parse(source)
-    return source, (*found, *check_names(syntax))
+    compiled = compile_text(script, "script.disco", Folder(files))
+    return compiled.source, compiled.diagnostics
