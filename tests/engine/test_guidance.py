@@ -144,10 +144,11 @@ def test_gradient_is_the_references(case):
 
 def check(found, expected):
     """Equal within the data's tolerance. The secondary model has ReLUs: where an argument is
-    within rounding of zero its slope may flip, and a relative error of 5e-3 in all is allowed."""
+    within rounding of zero its slope may flip, which a few pixels then show."""
     error = np.abs(found - expected)
-    if error.max() > 2e-5 * np.abs(expected).max() + 2e-6:
-        assert np.linalg.norm(error) <= 5e-3 * np.linalg.norm(expected)
+    off = error > 2e-5 * np.abs(expected).max() + 2e-6
+    assert off.mean() < 0.01
+    assert np.linalg.norm(error) <= (5e-3 if off.any() else 1e-5) * np.linalg.norm(expected)
 
 
 @pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["id"])
