@@ -34,7 +34,7 @@ def card(figures: dict[str, Any]) -> str:
     diffusion, clip, depth = figures["diffusion"], figures["clip"], figures["depth"]
     judge, evaluation = figures["judge"], figures["evaluation"]
     attributes = ("", *MAIN_ATTRIBUTES)
-    errors = diffusion["held_out_v_error"]
+    errors = diffusion["held_out_error"]
     depth_error, baseline = depth["mean_absolute_error"], depth["baseline_median_map"]
     hit_rates = [
         (name, shares["all"], *(shares[attribute] for attribute in MAIN_ATTRIBUTES))

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from discoscript_engine.models.tiny import (
-    NoiseFromVelocity,
+    NoiseFromPicture,
     load_tiny_clip,
     load_tiny_depth,
     load_tiny_diffusion,
@@ -49,15 +49,15 @@ def test_known_words_need_no_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_velocity_is_served_as_noise() -> None:
-    """For the true v of a noisy picture the adapter must give back the true noise."""
+def test_the_picture_is_served_as_noise() -> None:
+    """For the true picture behind a noisy one the adapter must give back the true noise."""
     picture, noise = torch.randn(2, 3, 16, 16), torch.randn(2, 3, 16, 16)
-    adapter = NoiseFromVelocity(load_tiny_diffusion().network)
+    adapter = NoiseFromPicture(load_tiny_diffusion().network)
     abar = adapter.abar[torch.tensor([100, 700])][:, None, None, None]
     x = abar.sqrt() * picture + (1 - abar).sqrt() * noise
-    v = abar.sqrt() * noise - (1 - abar).sqrt() * picture
-    adapter.network.forward = lambda x, t: v  # type: ignore[method-assign]
-    torch.testing.assert_close(adapter(x, torch.tensor([100.0, 700.0])), noise)
+    adapter.network.forward = lambda x, t: picture  # type: ignore[method-assign]
+    found = adapter(x, torch.tensor([100.0, 700.0]))
+    torch.testing.assert_close(found, noise, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("size", [(96, 128), (64, 64), (128, 192)])

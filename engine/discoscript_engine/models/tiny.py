@@ -23,14 +23,13 @@ CLIP_NAME = "discoscript-tiny"
 CONTEXT_LENGTH = 32
 
 
-class NoiseFromVelocity(nn.Module):
-    """Serves a network that predicts v as one that predicts noise, so that samplers need no special
-    case.
+class NoiseFromPicture(nn.Module):
+    """Serves a network that predicts the clean picture as one that predicts noise, so that samplers
+    need no special case.
 
-    With x = sqrt(abar) picture + sqrt(1-abar) noise and v = sqrt(abar) noise - sqrt(1-abar)
-    picture, solving the two for the noise gives noise = sqrt(abar) v + sqrt(1-abar) x. abar belongs
-    to the 1000 training steps (linear betas from 1e-4 to 0.02); between two of them it is
-    interpolated.
+    x = sqrt(abar) picture + sqrt(1-abar) noise, so noise = (x - sqrt(abar) picture) / sqrt(1-abar).
+    abar belongs to the 1000 training steps (linear betas from 1e-4 to 0.02); between two of them it
+    is interpolated.
     """
 
     abar: Tensor
@@ -49,11 +48,11 @@ class NoiseFromVelocity(nn.Module):
         abar = torch.lerp(self.abar[below], self.abar[below + 1], (t - below).float())[
             :, None, None, None
         ]
-        return abar.sqrt() * self.network(x, t) + (1 - abar).sqrt() * x
+        return (x - abar.sqrt() * self.network(x, t)) / (1 - abar).sqrt()
 
 
-def load_tiny_diffusion(path: Path = WEIGHTS / "diffusion.safetensors") -> NoiseFromVelocity:
-    """(x, t in 0..999) -> noise, for multiples of 16. Trained on v: see `NoiseFromVelocity`."""
+def load_tiny_diffusion(path: Path = WEIGHTS / "diffusion.safetensors") -> NoiseFromPicture:
+    """(x, t in 0..999) -> noise, for multiples of 16. Trained to predict the picture: see `NoiseFromPicture`."""
     tensors, described = read_weights(path)
     layout: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
@@ -61,7 +60,7 @@ def load_tiny_diffusion(path: Path = WEIGHTS / "diffusion.safetensors") -> Noise
     }
     network = UNet(UNetConfig(**layout))
     network.load_state_dict(tensors)
-    return NoiseFromVelocity(network).eval().requires_grad_(False)
+    return NoiseFromPicture(network).eval().requires_grad_(False)
 
 
 def load_tiny_clip(path: Path = WEIGHTS / "clip.safetensors") -> open_clip.CLIP:
