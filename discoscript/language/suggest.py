@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate nearest to `word`, None if none is near.
@@ -29,6 +27,8 @@ def one_of(words: Iterable[str]) -> str:
 
 
 def _fewest_slips(word: str, words: tuple[str, ...]) -> str | None:
+    from rapidfuzz.distance import DamerauLevenshtein  # scripts without mistakes do without it
+
     limit = max(len(word), 3) // 3
     slips = [(DamerauLevenshtein.distance(word, c, score_cutoff=limit), c) for c in words]
     near = min((pair for pair in slips if pair[0] <= limit), key=lambda pair: pair[0], default=None)
