@@ -200,8 +200,6 @@ def _cells(text: str) -> int:
         return len(text)
     from wcwidth import wcswidth  # rarely needed, and not quick to import
 
-    from wcwidth import wcswidth  # takes as long to import as a script to check; rarely needed
-
     cells: int = wcswidth(text)
     return cells if cells >= 0 else len(text)
 
