@@ -279,6 +279,26 @@ def test_store_and_output_may_lie_elsewhere(
     assert sorted(os.listdir(folder)) == ["beach.disco", "mine", "there"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="symbolic links")
+def test_links_in_a_project_do_not_lead_the_render_out_of_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, elsewhere = folder / "project", folder / "elsewhere"
+    project.mkdir()
+    elsewhere.mkdir()
+    (project / "beach.disco").write_text(BEACH)
+    (project / "out").symlink_to(elsewhere)
+    arguments = ["render", "project/beach.disco", "--renderer", "testcard"]
+    code, _, err = ran(capsys, *arguments)
+    assert code == Exit.USAGE and "leads out of the project" in err
+    assert not list(elsewhere.iterdir())
+    (project / "out").unlink()
+    (project / "out" / "beach").mkdir(parents=True)
+    (project / "out" / "beach" / "frames").symlink_to(elsewhere)
+    code, _, err = ran(capsys, *arguments)
+    assert code == Exit.DISK and "is a link" in err and not list(elsewhere.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

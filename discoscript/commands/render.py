@@ -16,7 +16,7 @@ from discoscript.commands._rendering import (
 )
 from discoscript.commands._script import script_arguments
 from discoscript.compiler.schedule import Schedule
-from discoscript.errors import Exit
+from discoscript.errors import Exit, UsageFailure
 from discoscript.language.parameters import Mode
 from discoscript.rendering.frames import State, survey
 from discoscript.rendering.output import Delivery, Film, Output, deliver
@@ -93,8 +93,13 @@ def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace
 
 
 def _folder(wanted: Job, options: argparse.Namespace) -> Path:
-    beside = wanted.script.path.parent / "out" / wanted.name
-    folder: Path = options.output or beside
+    """Where to write. A stranger's project may hold links: they are followed only if asked to."""
+    if options.output is not None:
+        return Path(options.output)
+    home = wanted.script.path.parent
+    folder = home / "out" / wanted.name
+    if not folder.resolve().is_relative_to(home.resolve()):
+        raise UsageFailure(f"{folder} leads out of the project", f"say so: -o {folder}")
     return folder
 
 

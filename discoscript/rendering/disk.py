@@ -35,8 +35,9 @@ class Disk:
             os.fsync(file.fileno())
 
     def protect(self, path: Path) -> None:
-        """Make a file read-only for everybody."""
-        path.chmod(0o444)
+        """Make a file read-only for everybody; on Windows it could then not be renamed."""
+        if os.name != "nt":
+            path.chmod(0o444)
 
     def rename(self, source: Path, target: Path) -> None:
         """Give a file its final name, replacing what is there, in one step."""

@@ -58,6 +58,8 @@ class Output(Events):
         self.folder, self.name, self.plan, self.store = folder, name, plan, store
         self.frames = folder / "frames"
         self._lost = False
+        if self.frames.is_symlink():
+            raise DiskFailure(f"{self.frames} is a link; it may lead out of the output folder")
         try:
             self.frames.mkdir(parents=True, exist_ok=True)
             self._remove_leftovers()
