@@ -14,10 +14,12 @@ from discoscript.language.files import ProjectFiles
 from discoscript.language.names import check_names
 from discoscript.language.parameters import Resolved
 from discoscript.language.parse import parse
+from discoscript.language.prompts import Overlong
 from discoscript.language.replacing import replacements
 from discoscript.language.report import Report
 from discoscript.language.scene import Scene
 from discoscript.language.source import Source
+from discoscript.language.suppressions import suppressed
 from discoscript.language.syntax import Syntax
 
 
@@ -41,19 +43,34 @@ def compile_text(
     files: ProjectFiles | None = None,
     lets: Mapping[str, str] | None = None,
     overrides: Mapping[str, Resolved] | None = None,
+    overlong: Overlong | None = None,
 ) -> Compiled:
     """Compile a script. `files` None: nothing is known of its folder, paths are only read.
 
     `lets` gives other values to its `let` lines, as text; `overrides` gives values to parameters
-    (`group.name`) whatever the script says.
+    (`group.name`) whatever the script says. `overlong` knows which words of a prompt CLIP loses.
     """
     source = Source(path, text)
     syntax, parsed = parse(source)
     report = Report(source)
     replaced = replacements(syntax, lets or {}, report)
-    scene, checked = check(syntax, files, replaced)
+    scene, checked = check(syntax, files, replaced, not parsed, overlong)
     drawn, computed = schedule(scene, overrides=overrides)
-    found = (*parsed, *report.found, *check_names(syntax), *checked, *computed)
+    meant = beside(parsed, (*checked, *computed), source)
+    found = (*parsed, *report.found, *check_names(syntax), *meant)
     errors = any(severity(diagnostic) is Severity.ERROR for diagnostic in found)
-    ordered = tuple(sorted(dict.fromkeys(found), key=lambda d: (d.span, d.code)))
+    told = suppressed(syntax, dict.fromkeys(found))
+    ordered = tuple(sorted(told, key=lambda d: (d.span, d.code)))
     return Compiled(source, syntax, scene, None if errors else drawn, ordered)
+
+
+def beside(
+    parsed: tuple[Diagnostic, ...], meant: tuple[Diagnostic, ...], source: Source
+) -> tuple[Diagnostic, ...]:
+    """What is said about the meaning of lines that were read without a mistake.
+
+    What a broken line means is a guess: to say more about it would be a second message for one
+    mistake.
+    """
+    broken = {source.position(diagnostic.span.start)[0] for diagnostic in parsed}
+    return tuple(d for d in meant if source.position(d.span.start)[0] not in broken)

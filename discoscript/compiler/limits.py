@@ -1,7 +1,7 @@
 """The values of a drawn curve against the limits of its row, each at the amount that made it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +38,18 @@ class Limits:
                     span = claim.amount.span
                     good = self._varying(drawn.values[frames], frames, span, layered) and good
                 continue
-            for amount, window in amounts_of(claim):
-                if isinstance(amount, Formula):
-                    good = self._amount(amount, window, frames, layered) and good
+            good = self._claim(claim, frames, layered) and good
+        return good
+
+    def _claim(self, claim: Claim, frames: NDArray[np.int64], layered: bool) -> bool:
+        """Whether the amounts of a claim are possible; one hint is enough for a claim."""
+        good, limits = True, self
+        for amount, window in amounts_of(claim):
+            if isinstance(amount, Formula):
+                before = len(self.report.found)
+                good = limits._amount(amount, window, frames, layered) and good
+                if len(self.report.found) > before:
+                    limits = replace(self, row=replace(self.row, typical=None))
         return good
 
     def _amount(

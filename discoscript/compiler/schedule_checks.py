@@ -77,7 +77,7 @@ class ScheduleChecks:
     def model_name(self, key: str, name: str, known: tuple[str, ...]) -> None:
         """A name that the model table does not have (D108)."""
         span = self.place(key)
-        if name in known or span is None:
+        if span is None:
             return
         close = did_you_mean(name, known)
         self.report.add(
@@ -94,7 +94,7 @@ class ScheduleChecks:
         steps, skip = arrays["diffusion.steps"], arrays["diffusion.skip_steps"]
         at = np.array(starts)
         span = self.place("diffusion.skip_steps") or self.place("diffusion.steps")
-        for start in at[skip[at] >= steps[at]][:1]:
+        for start in at[(skip[at] >= steps[at]) & (steps[at] > 0)][:1]:
             if span is not None:
                 self.report.add(
                     "D701",

@@ -96,8 +96,18 @@ class Drawing:
         given = self.scene.fixed.get("scene.model")
         name = self.overrides.get("scene.model", given.value if given else DEFAULT)
         rows = {row.name: row for row in self.models if row.role == "diffusion"}
-        self.checks.model_name("scene.model", str(name), tuple(rows))
-        return rows.get(str(name)) or rows[DEFAULT]
+        known = self._row_name("scene.model", "diffusion", str(name))
+        return rows.get(known) or rows[DEFAULT]
+
+    def _row_name(self, key: str, role: str, name: str) -> str:
+        """The row that a script's name stands for: `ViT-B/32` is `ViTB32`. Reports unknown ones."""
+        rows = [row.name for row in self.models if row.role == role]
+        if name not in rows:
+            same = [row for row in rows if letters(row) == letters(name)]
+            if same:
+                return same[0]
+            self.checks.model_name(key, name, tuple(rows))
+        return name
 
     def _default(self, row: Parameter) -> Any:
         """What counts where the script says nothing; notes where it comes from."""
@@ -121,22 +131,19 @@ class Drawing:
                 if given is not None and row.key not in self.overrides:
                     values[row.key] = given.value
                     self.sources[row.key] = "script"
+        clip, depth = values["scene.clip"], values["depth.model"]
+        if isinstance(clip, tuple):
+            names = [self._row_name("scene.clip", "clip", str(name)) for name in clip]
+            values["scene.clip"] = tuple(names)
+        values["depth.model"] = self._row_name("depth.model", "depth", str(depth))
         values["scene.model"] = self.model.name
         values["scene.frames"] = self.scene.frames
         values["scene.fps"] = float(self.scene.fps)
         values["scene.mode"] = str(self.scene.mode)
-        self._check_fixed(values)
-        return values
-
-    def _check_fixed(self, values: Mapping[str, Resolved]) -> None:
         size = values["scene.size"]
         if isinstance(size, tuple):
             self.checks.size((int(size[0]), int(size[1])), self.model)
-        names = {role: tuple(m.name for m in self.models if m.role == role) for role in ROLES}
-        clip = values["scene.clip"]
-        for name in clip if isinstance(clip, tuple) else ():
-            self.checks.model_name("scene.clip", str(name), names["clip"])
-        self.checks.model_name("depth.model", str(values["depth.model"]), names["depth"])
+        return values
 
     # ───────────── values of every frame ─────────────
 
@@ -187,11 +194,13 @@ class Drawing:
         check_overlaps(row.name, track.claims, self.report, what)
         drawn = draw(track.claims, canvas, rest)
         self._frames_without_use(row, track, drawn)
-        limits = Limits(row, canvas, self.report)
+        limits = Limits(widened(row, rest), canvas, self.report)
         good = limits.amounts(track.claims, drawn) if row.kind in NUMBERS else True
         if row.kind in NUMBERS:
             check_jumps(row, track.claims, drawn, canvas, self.report)
+        before = len(self.report.found)
         values = self._layered(row, track, canvas, drawn.values)
+        good = good and len(self.report.found) == before
         if good and row.kind in NUMBERS and (track.claims or track.layers):
             limits.result(values, track)
         return values
@@ -222,7 +231,17 @@ class Drawing:
         return values
 
 
-ROLES = ("clip", "depth")
+def widened(row: Parameter, rest: Any) -> Parameter:
+    """The row with the default in force among its typical values: a model knows what suits it."""
+    if row.typical is None or isinstance(rest, bool) or not isinstance(rest, int | float):
+        return row
+    low, high = row.typical
+    return replace(row, typical=(min(low, float(rest)), max(high, float(rest))))
+
+
+def letters(name: str) -> str:
+    """The letters and digits of a name."""
+    return "".join(c for c in name.lower() if c.isalnum())
 
 
 def spread(runs: Any) -> NDArray[np.float64]:

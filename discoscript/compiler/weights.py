@@ -73,7 +73,7 @@ class Wardrobe:
         rows = []
         for text, lines in sorted(by_text.items()):
             claims = [line.claim for line in lines]
-            check_overlaps("prompt", claims, self.report)
+            check_overlaps(f'"{text[:40]}"', claims, self.report)
             weight, spoken = self._weight(claims)
             rows.append(Row(text, weight, life & spoken, lines[0].span))
         return rows
@@ -104,6 +104,11 @@ class Wardrobe:
     def _no_prompt(self, missing: tuple[int, int]) -> None:
         first = self.rows[0].span if self.rows else Span(0, 0)
         everywhere = not self.rows
+        help = f'give them one: `frame {missing[0]}: prompt "a lighthouse"`'
+        if everywhere:
+            help = 'add one: `prompt "a lighthouse"`'
+        elif missing[0] == 0:
+            help = "start with `frame 0:`"
         have = "has" if missing[0] == missing[1] else "have"
         self.report.add(
             "D606",
@@ -111,7 +116,7 @@ class Wardrobe:
             if everywhere
             else f"{stretch_text(missing)} {have} no prompt",
             first,
-            help='add one: `prompt "a lighthouse"`' if everywhere else "start with `frame 0:`",
+            help=help,
         )
 
     def _sums(self) -> None:
@@ -122,7 +127,7 @@ class Wardrobe:
             row, added = self._at(zero[0])
             self.report.add(
                 "D601",
-                f"the weights add up to 0 on {stretch_text(zero)}",
+                f"the weights add up to 0{self._on(zero)}",
                 row.span,
                 added,
                 help="make one of them larger; the sum must not be 0",
@@ -131,21 +136,26 @@ class Wardrobe:
             row, added = self._at(negative[0])
             self.report.add(
                 "D608",
-                f"the weights add up to {total[negative[0]]:g} on {stretch_text(negative)}: "
+                f"the weights add up to {total[negative[0]]:g}{self._on(negative)}: "
                 "this only pushes away",
                 row.span,
                 added,
                 help="add a prompt with a positive weight",
             )
 
+    def _on(self, stretch: tuple[int, int]) -> str:
+        """` on frames 48 to 119`, or nothing for the whole scene."""
+        whole = stretch == (0, self.canvas.length - 1)
+        return "" if whole else f" on {stretch_text(stretch)}"
+
     def _at(self, frame: int) -> tuple[Row, str]:
         """The prompt to point at, the most negative one, and the sum in words."""
         rows = [row for row in self.rows if row.alive[frame]]
-        added = " + ".join(f"{row.weight[frame]:g}" for row in rows)
-        worst = min(rows, key=lambda row: float(row.weight[frame]))
-        return worst, f"{added} = {sum(float(r.weight[frame]) for r in rows):.3g}" if len(
-            rows
-        ) > 1 else ""
+        weights = [float(row.weight[frame]) for row in rows]
+        worst = rows[weights.index(min(weights))]
+        if len(rows) == 1 or max(map(abs, weights)) < SMALLEST_SUM:
+            return worst, ""
+        return worst, f"{' + '.join(f'{w:g}' for w in weights)} = {sum(weights):.3g}"
 
 
 def morph(earlier: list[Row], now: list[Row], prompts: PromptSet, length: int) -> None:

@@ -9,7 +9,17 @@ from discoscript.language.parameters import Axis, Kind, Parameter, Resolved, Run
 from discoscript.language.quantities import Quantities, Quantity, Typed
 from discoscript.language.report import Report
 from discoscript.language.scene import Amount, Formula, Plain
-from discoscript.language.syntax import Dim, Expr, Name, Negative, Number, Percent, Text
+from discoscript.language.syntax import (
+    Dim,
+    Duration,
+    Expr,
+    Name,
+    Negative,
+    Number,
+    Percent,
+    Text,
+    Timecode,
+)
 from discoscript.language.texts import fill
 
 NUMERIC = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.PERCENT, Kind.STEPS_OR_PERCENT})
@@ -86,8 +96,10 @@ class Amounts:
             case Quantity.RATE:
                 message, code = "`/s` only works for camera speeds", "D211"
                 help = f"write `{row.name} {written.removesuffix('/s')}`"
-            case Quantity.TIME if row.per_frame and written.endswith("s"):
-                help = f"for {written.removesuffix('s')} per second write `{written[:-1]}/s`"
+            case Quantity.TIME if not isinstance(expr, Duration | Timecode):
+                help = "in a value seconds are plain numbers: `seconds + 2`, not `seconds + 2s`"
+            case Quantity.TIME if row.per_frame and isinstance(expr, Duration):
+                help = f"for {float(expr.value):g} per second write `{float(expr.value):g}/s`"
             case Quantity.PERCENT if written.endswith("%") and isinstance(expr, Percent):
                 help = f"write `{row.name} {float(expr.value) / 100:g}`"
             case Quantity.NUMBER:
@@ -153,6 +165,8 @@ class Amounts:
         typed = self.quantities.of(expr)
         if typed is not None:
             needs = NEEDS.get(row.kind, f"a {row.kind}")
+            if row.choices:
+                needs = suggest.one_of(row.choices)
             self.report.add(
                 "D201",
                 f"`{row.name}` needs {needs}, this is {typed.quantity}",
@@ -188,7 +202,9 @@ def word_of(expr: Expr) -> str | None:
 
 def typical(row: Parameter) -> str:
     """`typical values are 0 to 1000`, or what the default is."""
-    if row.typical and row.kind is not Kind.SIZE:
+    if row.kind is Kind.SIZE:
+        return f"write width and height: `{row.name} 640x448`"
+    if row.typical:
         return f"typical values are {row.typical[0]:g} to {row.typical[1]:g}"
     if row.default is None or row.axis is Axis.PROGRESS:
         return ""

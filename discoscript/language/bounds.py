@@ -13,7 +13,7 @@ def check_bounds(value: float, row: Parameter, span: Span, report: Report, at: s
 
     `at` says where a changing value has this size: `at frame 12`.
     """
-    label = f"{value:g} {at}" if at else ""
+    label = f"{number_text(value)} {at}" if at else ""
     if not isfinite(value):
         report.add("D207", f"the value is not finite{' ' + at if at else ''}", span, help=FINITE)
     elif row.kind in (Kind.WHOLE, Kind.SEED) and not value.is_integer() and not at:
@@ -25,13 +25,19 @@ def check_bounds(value: float, row: Parameter, span: Span, report: Report, at: s
     else:
         if not usual(value, row):
             low, high = row.typical or (0.0, 0.0)
-            message = f"`{row.name}` is usually {low:g} to {high:g}"
+            message = f"`{row.name}` is usually {number_text(low)} to {number_text(high)}"
             report.add("D801", message, span, label, help="it works, but the picture may break")
         return True
     return False
 
 
 FINITE = "is something divided by 0? keep it apart from 0 with `max(...)` or `clamp(...)`"
+
+
+def number_text(value: float) -> str:
+    """A number in a message: whole ones in full, others to four digits."""
+    whole = isfinite(value) and float(value).is_integer() and abs(value) < 1e15
+    return str(int(value)) if whole else f"{value:.4g}"
 
 
 def possible(value: float, row: Parameter) -> bool:
@@ -53,11 +59,12 @@ def limits(row: Parameter) -> str:
     """`must lie between 1 and 179 degrees`."""
     low, high = row.hard or (None, None)
     unit = f" {row.unit}" if row.unit and not row.per_frame else ""
-    if high is None:
-        return f"must be {'more than' if row.open_low else 'at least'} {low:g}{unit}"
+    if low is None or high is None:
+        low = 0 if low is None else low
+        return f"must be {'more than' if row.open_low else 'at least'} {number_text(low)}{unit}"
     if row.open_low:
-        return f"must be more than {low:g} and at most {high:g}{unit}"
-    return f"must lie between {low:g} and {high:g}{unit}"
+        return f"must be more than {number_text(low)} and at most {number_text(high)}{unit}"
+    return f"must lie between {number_text(low)} and {number_text(high)}{unit}"
 
 
 def default_of(row: Parameter) -> str:

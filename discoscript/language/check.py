@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from discoscript.language.amounts import Amounts
+from discoscript.language.amounts import Amounts, shown
 from discoscript.language.claims import Claims, Line
 from discoscript.language.diagnostics import Diagnostic, Related
 from discoscript.language.expressions import names_in
@@ -13,8 +13,8 @@ from discoscript.language.fixed import changes, fixed_value
 from discoscript.language.lets import Lets, lets_of
 from discoscript.language.outline import Entry, Outline, outline
 from discoscript.language.parameters import Axis, Kind, Parameter
-from discoscript.language.placing import Everywhere, Surroundings, Timeline
-from discoscript.language.prompts import Prompts
+from discoscript.language.placing import Everywhere, Surroundings, Timeline, time_span
+from discoscript.language.prompts import Overlong, Prompts
 from discoscript.language.quantities import Quantities
 from discoscript.language.report import Report
 from discoscript.language.scene import Claim, Given, Layer, Scene, Track
@@ -58,19 +58,24 @@ def check(
     syntax: Syntax,
     files: ProjectFiles | None = None,
     lets: Mapping[str, Expr] | None = None,
+    complete: bool = True,
+    overlong: Overlong | None = None,
 ) -> tuple[Scene, tuple[Diagnostic, ...]]:
     """The scene of a script, and what is wrong with it.
 
     With errors the scene holds what could be understood, so that later stages can say more; it
-    must not be rendered. `lets` replaces the values of `let` lines.
+    must not be rendered. `lets` replaces the values of `let` lines. `complete` False: lines could
+    not be parsed, so nothing is said about what is missing. `overlong` knows which words of a
+    prompt CLIP does not read.
     """
     report = Report(syntax.source)
     quantities = Quantities(lets_of(syntax.body, lets or {}), report)
     quantities.learn()
     lines = outline(syntax.body)
+    lines = replace(lines, complete=lines.complete and complete)
     amounts = Amounts(quantities, files, report)
     extent = Facts(lines, amounts, report).find()
-    scene = Reading(lines, extent, amounts, report).scene()
+    scene = Reading(lines, extent, amounts, report, overlong).scene()
     if lines.complete:
         unused_lets(quantities.lets, quantities.used, report)
     return scene, tuple(sorted(set(report.found), key=lambda found: (found.span, found.code)))
@@ -96,6 +101,7 @@ class Reading:
     extent: Extent
     amounts: Amounts
     report: Report
+    overlong: Overlong | None = None
     fixed: dict[str, Given] = field(default_factory=dict)
     claims: dict[str, list[Claim]] = field(default_factory=dict)
     layers: dict[str, list[Layer]] = field(default_factory=dict)
@@ -108,12 +114,12 @@ class Reading:
         )
         axis = TimeAxis(self.extent.fps, Fraction(self.extent.frames))
         self.frames = self._timeline(axis, "frame", longer)
-        self.frames = replace(self.frames, known=self.lines.complete or longer != ANY_LENGTH)
+        self.frames = replace(self.frames, known=self.extent.known)
         self.progress = self._timeline(PROGRESS, "step", "")
         self.on_frames = Claims(self.amounts, self.frames, self.report)
         self.on_progress = Claims(self.amounts, self.progress, self.report)
         quantities = self.amounts.quantities
-        self.prompts = Prompts(self.on_frames, self.frames, quantities, self.report)
+        self.prompts = Prompts(self.on_frames, self.frames, quantities, self.report, self.overlong)
         self.complete = self.lines.complete
 
     def _written(self, name: str) -> bool:
@@ -171,7 +177,9 @@ class Reading:
         if said.at is not None and not isinstance(said.at, AtPoint):
             written = self.report.text(said.at.begin.span)
             help = f"write `cut @ {written}`"
-            self.report.add("D201", "a cut is one frame, this is a range", said.at.span, help=help)
+            self.report.add(
+                "D201", "a cut is one frame, this is a range", time_span(said.at), help=help
+            )
             return False
         frame = self.frames.place(said.at, here)
         if frame is None or loose:
@@ -206,12 +214,11 @@ class Reading:
         return True
 
     def _no_layer(self, said: WrittenLayer, row: Parameter) -> None:
-        written = self.report.text(said.value.span)
         self.report.add(
             "D201",
             f"`{said.operator}` needs a number, `{row.name}` is a {row.kind}",
             said.name.span,
-            help=f"write `{row.name} {written}`",
+            help=f"give it a value of its own: `{row.name} {shown(row.default)}`",
         )
 
     def _on_the_wrong_axis(self, entry: Entry, row: Parameter) -> bool:
@@ -264,11 +271,11 @@ class Reading:
         when = said.when
         for head in entry.under.heads:
             if isinstance(head, GroupHead) and head.at is not None:
-                return head.at.span
+                return time_span(head.at)
             if isinstance(head, FrameHead) and not _is_zero(head.time):
                 return head.time.span
         if when.at is not None:
-            return when.at.span
+            return time_span(when.at)
         if when.ease is not None:
             return when.ease.span
         return said.span if isinstance(said, WrittenLayer) else None

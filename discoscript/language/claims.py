@@ -16,14 +16,13 @@ from discoscript.language.placing import (
     Surroundings,
     Timeline,
     looks_like_a_range,
+    time_span,
 )
 from discoscript.language.report import Report
 from discoscript.language.scene import LINEAR, Claim, Ease, Hold, Path, Point, Total, Visit
 from discoscript.language.source import Span
 from discoscript.language.syntax import (
-    AtFor,
     AtPoint,
-    AtRange,
     Const,
     Expr,
     Journey,
@@ -39,6 +38,12 @@ from discoscript.language.syntax import Total as WrittenTotal
 EASE_NUMBER = Parameter("ease", "curve", Kind.NUMBER, None, "")
 
 
+ALL_CURVES = (
+    "the curves are linear, hold, smooth, steps, bezier, and in, out, in-out, alone or with "
+    "-quad -cubic -quart -quint -expo -circ -back -elastic -bounce"
+)
+
+
 @dataclass(frozen=True)
 class Line:
     """What a claim is read from: the parts that settings, layers and prompts share."""
@@ -52,12 +57,7 @@ class Line:
     @property
     def mark(self) -> Span:
         """Where messages about its frames point: its time, or the whole line."""
-        match self.when.at:
-            case AtPoint(time=time):
-                return time.span
-            case AtRange(begin=begin, end=end) | AtFor(begin=begin, length=end):
-                return Span(begin.span.start, end.span.end)
-        return self.span
+        return time_span(self.when.at) if self.when.at else self.span
 
 
 @dataclass(frozen=True)
@@ -200,16 +200,20 @@ class Claims:
 
     def _total(self, line: Line, expr: Expr, here: Surroundings) -> Claim | None:
         if not line.row.per_frame:
+            written = self.report.text(expr.span)
+            prompt = line.row.group == "prompt"
             self.report.add(
                 "D321",
                 f"`by` spreads a movement over frames; `{line.name}` is no movement",
                 line.value.span,
-                help=f"write `{line.name} -> {self.report.text(expr.span)} @ 0..2s`",
+                help=f"the weight is a number: `prompt ... {written}`"
+                if prompt
+                else f"write `{line.name} -> {written} @ 0..2s`",
             )
             return None
         placed = self.timeline.place(line.when.at, here)
         ease = self.ease(line.when.ease)
-        row = replace(line.row, per_frame=False, typical=None)
+        row = replace(line.row, per_frame=False, typical=None, unit="")
         total = self.amounts.read(expr, row)
         if placed is None or ease is None or total is None:
             return None
@@ -298,13 +302,12 @@ class Claims:
             return LINEAR
         row = EASINGS.get(written.name)
         if row is None:
-            all_of_them = "`discoscript explain curves` lists them all"
             close = suggest.did_you_mean(written.name, EASINGS)
             self.report.add(
                 "D107",
                 f"there is no curve `{written.name}`",
                 written.span,
-                help=f"{close} {all_of_them}" if close else all_of_them,
+                help=close or ALL_CURVES,
             )
             return None
         return self._curve(written, row.parameters)

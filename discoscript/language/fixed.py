@@ -26,8 +26,8 @@ def fixed_value(value: Value, row: Parameter, amounts: Amounts, times: Times) ->
             return number(value.expr, row, amounts)
         case Kind.SEED if isinstance(expr, Name) and expr.text == "random":
             return "random"
-        case Kind.SEED if not isinstance(expr, Name):
-            return number(expr, row, amounts)
+        case Kind.SEED:
+            return number(value.expr, row, amounts)
         case Kind.SIZE if isinstance(expr, Size):
             return expr.width, expr.height
         case Kind.TIME:

@@ -46,7 +46,12 @@ class Function:
 
     def usage(self, name: str) -> str:
         """`wave(period, shape=sine, phase=0)`."""
-        shown = [p.name if p.default is None else f"{p.name}={p.default}" for p in self.parameters]
+        shown = [
+            p.name
+            if p.default is None
+            else f"{p.name}={p.default if isinstance(p.default, str) else f'{p.default:g}'}"
+            for p in self.parameters
+        ]
         return f"{name}({', '.join([*shown, '...'] if self.more else shown)})"
 
 

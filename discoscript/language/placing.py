@@ -81,11 +81,11 @@ class Timeline:
         for head in under.heads:
             span = head.time.span if isinstance(head, FrameHead) else head.name.span
             if span not in self.heads:
-                self.heads[span] = here and self._inside(head, here)
+                self.heads[span] = here and self._under(head, here)
             here = self.heads[span]
         return here
 
-    def _inside(self, head: FrameHead | GroupHead, outer: Surroundings) -> Surroundings | None:
+    def _under(self, head: FrameHead | GroupHead, outer: Surroundings) -> Surroundings | None:
         at = AtPoint(head.time, head.time.span) if isinstance(head, FrameHead) else head.at
         return outer if at is None else self.nested(at, outer)
 
@@ -108,8 +108,8 @@ class Timeline:
             return None
         begin, end = exact
         if end is None:
-            inside = self._inside_scene(begin, at.span, begin < self.length)
-            return From(round_frames(begin)) if inside else None
+            frame = round_frames(begin)
+            return From(frame) if self._inside(frame, time_span(at), last=self.length - 1) else None
         return self._during(begin, end, at, here.times)
 
     def _exact(self, at: At, times: Times) -> tuple[Fraction, Fraction | None] | None:
@@ -137,12 +137,12 @@ class Timeline:
         if placed.begin == placed.end:
             self._empty(at, times)
             return None
-        limit = end if end > self.length else begin
-        return placed if self._inside_scene(limit, at.span, limit <= self.length) else None
+        limit = placed.end if placed.begin >= 0 else placed.begin
+        return placed if self._inside(limit, time_span(at), last=self.length) else None
 
-    def _inside_scene(self, frames: Fraction, span: Span, fits: bool) -> bool:
-        frame = round_frames(frames)
-        fits = fits or not self.known
+    def _inside(self, frame: int, span: Span, last: int) -> bool:
+        """Whether a frame lies between the start and `last` (D303)."""
+        fits = frame <= last or not self.known
         if frame < 0:
             self.report.add("D303", f"{self.what} {frame} is before the start", span)
         elif not fits:
@@ -159,7 +159,7 @@ class Timeline:
     def _backward(self, at: At) -> None:
         if isinstance(at, AtRange):
             turned = f"{self.report.text(at.end.span)}..{self.report.text(at.begin.span)}"
-            whole = Span(at.begin.span.start, at.end.span.end)
+            whole = time_span(at)
             self.report.add(
                 "D302",
                 "the range ends before it begins",
@@ -168,17 +168,17 @@ class Timeline:
                 fix=Fix(whole, turned),
             )
         else:
-            self.report.add("D302", "this length is negative", at.span)
+            self.report.add("D302", "this length is negative", time_span(at))
 
     def _empty(self, at: At, times: Times) -> None:
         fps = times.axis.fps
         if fps is None:
-            self.report.add("D312", "this range holds nothing", at.span)
+            self.report.add("D312", "this range holds nothing", time_span(at))
             return
         self.report.add(
             "D312",
             f"at {float(fps):g} fps this range holds no frame",
-            at.span,
+            time_span(at),
             help=f"one frame is {float(1 / fps):.3f} s",
         )
 
@@ -191,8 +191,8 @@ class Timeline:
             return None
         except UnknownEnd:
             return None
-        fits = self._inside_scene(exact, time.span, exact <= self.length)
-        return round_frames(exact) if fits else None
+        frame = round_frames(exact)
+        return frame if self._inside(frame, time.span, last=self.length) else None
 
     def length_of(self, expr: Expr, times: Times) -> int | None:
         """A length in whole frames: of a morph or a fade."""
@@ -217,6 +217,15 @@ class Timeline:
 def plural(count: int, word: str) -> str:
     """`1 frame`, `240 frames`."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def time_span(at: At) -> Span:
+    """The times of an `@`, without the sign."""
+    match at:
+        case AtPoint(time=time):
+            return time.span
+        case AtRange(begin=begin, end=end) | AtFor(begin=begin, length=end):
+            return Span(begin.span.start, end.span.end)
 
 
 def looks_like_a_range(at: At) -> bool:

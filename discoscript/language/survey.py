@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from discoscript.language.outline import Entry, Outline
 from discoscript.language.parameters import Axis
+from discoscript.language.placing import time_span
 from discoscript.language.settings import row_of
 from discoscript.language.source import Span
 from discoscript.language.syntax import (
@@ -90,10 +91,10 @@ def _at(at: At, times: Times) -> Iterator[Implied]:
     match at:
         case AtPoint(time=time):
             yield from _point(time, times)
-        case AtRange(end=end, span=span):
+        case AtRange(end=end):
             frames = _read(end, times)
             if frames is not None:
-                yield Implied(round_frames(frames), span)
+                yield Implied(round_frames(frames), time_span(at))
         case AtFor(begin=begin, length=length):
             yield from _for(begin, length, times)
 

@@ -106,7 +106,7 @@ class Filling:
             f"nothing is called `{name}`",
             self._place(name),
             "unknown name",
-            help=f"{close}; {braces}" if close else braces,
+            help=f"{close} {braces}" if close else braces,
         )
 
     def _place(self, name: str) -> Span:

@@ -22,11 +22,15 @@ MAX_FRAMES = 100_000
 
 @dataclass(frozen=True)
 class Extent:
-    """How long, how fast, and in which mode."""
+    """How long, how fast, and in which mode.
+
+    `known` False: lines are missing that may make it longer, or it is longer than can be.
+    """
 
     fps: Fraction
     frames: int
     mode: Mode
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,13 @@ class Facts:
         length = explicit or implied.frames
         mode = self._mode(length)
         if mode is Mode.STILL:
-            return Extent(fps, 1, mode)
+            return Extent(fps, 1, mode, self.outline.complete)
         if not self._says_how_long() and length <= 1 and self.outline.complete:
             self._how_long(mode)
         if length > MAX_FRAMES:
             self._too_long(length, implied.span)
-        return Extent(fps, min(max(length, 1), MAX_FRAMES), mode)
+        known = length <= MAX_FRAMES and (self.outline.complete or self._says_how_long())
+        return Extent(fps, min(max(length, 1), MAX_FRAMES), mode, known)
 
     def _says_how_long(self) -> bool:
         return "frames" in self.written or "duration" in self.written
@@ -209,15 +214,15 @@ class Facts:
             if mode in row.modes or row.name in names:
                 continue
             names.add(row.name)
-            here = f"the scene is {mode}" if said or not fitting else f"`{fitting[0].name}` is "
-            here += "" if said or not fitting else mode.upper()
+            what = f"`{fitting[0].name}`" if fitting and not said else "the scene"
             other = said.span if said else fitting[1] if fitting else None
+            own = "3D" if Mode.D3 in row.modes else "2D"
             self.report.add(
                 "D401",
-                f"`{row.name}` is {'3D' if Mode.D3 in row.modes else '2D'}, {here}",
+                f"`{row.name}` is {own}, {what} is {mode.upper()}",
                 span,
                 help="in 3D move forward with `translate_z`; in 2D turn with `angle`",
-                related=(Related(other, str(mode)),) if other else (),
+                related=(Related(other, f"this is {mode.upper()}"),) if other else (),
             )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scripts import camera, compiled, drawn
+from small_scripts import camera, compiled, drawn
 
 from discoscript.language.easing import EASINGS
 

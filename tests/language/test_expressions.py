@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scripts import camera, codes, drawn
+from small_scripts import camera, codes, drawn
 
 TAU = 2 * np.pi
 F = np.arange(48)
