@@ -1,12 +1,10 @@
 """Syntax -> what is wrong with its definitions: D109, D112 and D113."""
 
-from collections import deque
 from collections.abc import Iterator
 
 from discoscript.language.diagnostics import Diagnostic, Related
 from discoscript.language.expressions import names_in
 from discoscript.language.functions import CLOCKS, CONSTANTS, FUNCTIONS
-from discoscript.language.lets import lets_of
 from discoscript.language.syntax import Let, Syntax
 
 #: Words that join the parts of a statement.
@@ -33,7 +31,7 @@ def check_definitions(syntax: Syntax) -> Iterator[Diagnostic]:
             yield _twice(let, lets[name])
         else:
             lets[name] = let
-    yield from _circles(syntax, lets)
+    yield from _circles(lets)
 
 
 def reserved(name: str) -> str:
@@ -60,38 +58,42 @@ def _twice(second: Let, first: Let) -> Diagnostic:
     )
 
 
-def _circles(syntax: Syntax, lets: dict[str, Let]) -> Iterator[Diagnostic]:
+def _circles(lets: dict[str, Let]) -> Iterator[Diagnostic]:
     """D113, once for each circle, at its first definition."""
-    suspects = lets_of(syntax.body, {}).failed
-    needs = {name: [n.text for n in names_in(lets[name].expr)] for name in lets if name in suspects}
+    order = {name: n for n, name in enumerate(lets)}
+    told: set[str] = set()
+    for circle in _walk({name: _needs(let, lets) for name, let in lets.items()}):
+        if told.isdisjoint(circle):
+            told.update(circle)
+            first = circle.index(min(circle, key=order.__getitem__))
+            yield _circle([*circle[first:], *circle[:first]], lets)
+
+
+def _needs(let: Let, lets: dict[str, Let]) -> list[str]:
+    """The definitions that a definition needs."""
+    return [name.text for name in names_in(let.expr) if name.text in lets]
+
+
+def _walk(needs: dict[str, list[str]]) -> Iterator[list[str]]:
+    """Every circle that a walk from name to name runs into, each step taken once."""
     done: set[str] = set()
-    for name in needs:
-        circle = _circle(name, needs) if name not in done else []
-        if circle:
-            done.update(circle)
-            way = [*circle, name] if len(circle) < LONGEST else [*circle[:LONGEST], "..."]
-            message = f"`{name}` is defined by itself: {' -> '.join(way)}"
-            yield Diagnostic("D113", message, lets[name].name.span, help="break the circle")
+    for start in needs:
+        way: dict[str, Iterator[str]] = {} if start in done else {start: iter(needs[start])}
+        while way:
+            here = next(reversed(way))
+            need = next(way[here], None)
+            if need is None:
+                done.add(here)
+                del way[here]
+            elif need in way:
+                names = list(way)
+                yield names[names.index(need) :]
+            elif need not in done:
+                way[need] = iter(needs[need])
 
 
-def _circle(name: str, needs: dict[str, list[str]]) -> list[str]:
-    """The shortest way from a name back to itself, without its end; empty if there is none."""
-    came_from: dict[str, str] = {}
-    waiting = deque([name])
-    while waiting:
-        here = waiting.popleft()
-        for need in needs.get(here, ()):
-            if need == name:
-                return _way(here, name, came_from)
-            if need not in came_from:
-                came_from[need] = here
-                waiting.append(need)
-    return []
-
-
-def _way(end: str, start: str, came_from: dict[str, str]) -> list[str]:
-    """The steps from `start` to `end`, walked backwards."""
-    way = [end]
-    while way[-1] != start:
-        way.append(came_from[way[-1]])
-    return way[::-1]
+def _circle(circle: list[str], lets: dict[str, Let]) -> Diagnostic:
+    name = circle[0]
+    way = [*circle, name] if len(circle) < LONGEST else [*circle[:LONGEST], "..."]
+    message = f"`{name}` is defined by itself: {' -> '.join(way)}"
+    return Diagnostic("D113", message, lets[name].name.span, help="break the circle")

@@ -45,6 +45,9 @@ class Found:
     write: str
 
 
+#: Longer lines are not searched for slips: the time that takes grows faster than the line.
+LONGEST = 1000
+
 _STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"', re.DOTALL)
 _GROUP = "|".join(GROUPS)
 #: A number, not a part of a name or of another number.
@@ -53,12 +56,16 @@ _NUMBER = r"(?<!\w)(?<![0-9]\.)[0-9]+(?:\.[0-9]+)?"
 
 def find(text: str, stop: int) -> Found | None:
     """The first slip of a line that the parser could read up to `stop`."""
+    if len(text) > LONGEST:
+        return None
     touching = (f for f, whole in _found(text, False) if whole.start() <= stop <= whole.end())
     return next(touching, None)
 
 
 def find_in_good(text: str) -> Found | None:
     """The first slip of a line that parses."""
+    if len(text) > LONGEST:
+        return None
     return next((found for found, _ in _found(text, True)), None)
 
 
@@ -139,6 +146,9 @@ def _same_unit(groups: Groups) -> str:
     return "%" if groups["unit"] == "%" else groups["unit"]
 
 
+#: Said once for a script.
+BRACES = "blocks have no braces"
+
 _QUOTES = (("“„”", "“”"), ("«‹", "»›"), ("‘‚'`´", "’‘'`´"))
 
 #: In the order in which they are looked for.
@@ -191,14 +201,14 @@ SLIPS: tuple[Slip, ...] = (
     Slip(
         "D006",
         re.compile(r"(?P<at>\s*:?\s*\{\s*)$"),
-        "blocks have no braces",
+        BRACES,
         ":",
         advice="a block is a head with a colon and indented lines below it:",
     ),
     Slip(
         "D006",
         re.compile(r"^(?P<at>[{}]\s*[;,]?)$"),
-        "blocks have no braces",
+        BRACES,
         "",
         advice="delete this line: a block ends where the indentation ends",
         alone=True,

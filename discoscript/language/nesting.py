@@ -147,9 +147,10 @@ class _Nesting:
 
     def _check_indent(self, level: _Level, entry: Entry) -> None:
         """Report a line that is not where lines of this level are, and take it in."""
-        known, level.indents = level.indents, [*level.indents, entry.indent]
+        known = level.indents
         if entry.indent in known:
             return
+        level.indents = [*known, entry.indent]
         if level.entry is None:
             if not known and entry.indent > 0:
                 self._report("D009", "this line is indented but no block is open", entry, _OPEN)

@@ -12,6 +12,7 @@ from lark import Token, Tree
 from discoscript.language.build import Builder, Place
 from discoscript.language.diagnostics import Diagnostic
 from discoscript.language.lines import Line, split
+from discoscript.language.mistakes import BRACES
 from discoscript.language.nesting import Entry, nest
 from discoscript.language.reading import moved, read
 from discoscript.language.source import Source, Span
@@ -72,5 +73,6 @@ def _place(line: Line, offsets: tuple[int, ...] | None) -> Place:
 
 def _once(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Braces are a mistake of the whole script: the first one is reported."""
-    braces = [d for d in diagnostics if d.message == "blocks have no braces"]
-    return tuple(d for d in diagnostics if d not in braces[1:])
+    braces = [n for n, found in enumerate(diagnostics) if found.message == BRACES]
+    more = frozenset(braces[1:])
+    return tuple(found for n, found in enumerate(diagnostics) if n not in more)

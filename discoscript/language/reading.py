@@ -58,11 +58,12 @@ class Draft:
     text: str
     offsets: tuple[int, ...]
 
-    def write(self, start: int, end: int, text: str) -> "Draft":
-        """The draft with `start` to `end` replaced."""
-        moved = (self.offsets[start],) * len(text)
-        offsets = (*self.offsets[:start], *moved, *self.offsets[end:])
-        return Draft(self.text[:start] + text + self.text[end:], offsets)
+    def correct(self, found: Found) -> "Draft":
+        """The draft with a slip in it corrected."""
+        before, after = slice(0, found.start), slice(found.end, None)
+        moved = (self.offsets[found.start],) * len(found.write)
+        offsets = (*self.offsets[before], *moved, *self.offsets[after])
+        return Draft(self.text[before] + found.write + self.text[after], offsets)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -101,27 +102,29 @@ def find(text: str, stop: Stop) -> Found | None:
 
 
 def corrected(text: str, first: Found) -> Reading:
-    """The reading of a line with a known slip: corrected as far as that works."""
-    draft = Draft(text, tuple(range(len(text) + 1)))
-    found: Found | None = first
-    for slips in range(1, MOST_SLIPS + 1):
-        assert found is not None, "the loop goes on with a slip only"
-        draft = draft.write(found.start, found.end, found.write)
+    """The reading of a line with a known slip: its correction, if the whole line is right then."""
+    draft = Draft(text, tuple(range(len(text) + 1))).correct(first)
+    for slips in range(1, MOST_SLIPS):
         if not draft.text.split("#")[0].strip():
             return Reading(None, describe(first, draft.text, fixable=True))
-        outcome = attempt(draft.text)
-        if isinstance(outcome, Stop):
-            found = find(draft.text, outcome)
-            if found is None:
-                break
-        else:
-            found = mistakes.find_in_good(draft.text)
-            if found is None and too_large(outcome) is None:
-                mistake = describe(first, draft.text, fixable=slips == 1)
-                return Reading(outcome, mistake, draft.offsets)
-            if found is None:
-                break
+        tree, found = judge(draft.text)
+        if tree is not None and found is None:
+            mistake = describe(first, draft.text, fixable=slips == 1)
+            return Reading(tree, mistake, draft.offsets)
+        if found is None:
+            break
+        draft = draft.correct(found)
     return Reading(None, describe(first, None, fixable=False))
+
+
+def judge(text: str) -> tuple[Tree[Token] | None, Found | None]:
+    """The tree of a line and its next slip; neither, if it is wrong in an unknown way."""
+    outcome = attempt(text)
+    if isinstance(outcome, Stop):
+        return None, find(text, outcome)
+    if too_large(outcome):
+        return None, None
+    return outcome, mistakes.find_in_good(text)
 
 
 def describe(found: Found, line: str | None, fixable: bool) -> Diagnostic:
@@ -205,8 +208,9 @@ def unexpected_character(stop: Stop) -> Diagnostic:
 
 def unfinished(text: str) -> Diagnostic:
     """D007, at the last word."""
-    last = re.search(r'("[^"]*"|\w+|[^\w\s"]+)\s*$', text)
-    start, end = last.span(1) if last else (0, len(text))
+    tail = max(len(text) - WIDEST_HELP, 0)
+    last = re.search(r'("[^"]*"|\w+|[^\w\s"]+)\s*$', text[tail:])
+    start, end = (last.start(1) + tail, last.end(1) + tail) if last else (0, len(text))
     word = text[start:end]
     label, help = _MISSING.get(word, ("a value is missing here", _example(text)))
     return Diagnostic("D007", "the statement ends too early", Span(start, end), label, help)

@@ -32,8 +32,9 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line break."""
-        start = self.line_starts[number - 1]
-        return self.text[start:].split("\n", 1)[0]
+        start, starts = self.line_starts[number - 1], self.line_starts
+        end = starts[number] - 1 if number < len(starts) else len(self.text)
+        return self.text[start:end]
 
     def at(self, span: Span) -> str:
         """The text of `span`."""

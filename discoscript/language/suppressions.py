@@ -26,16 +26,16 @@ def suppressed(syntax: Syntax, diagnostics: Iterable[Diagnostic]) -> tuple[Diagn
 
 
 def _ignored(syntax: Syntax) -> Mapping[int, frozenset[str]]:
-    """The codes that are ignored on each line."""
-    alone = {_line(syntax, c) for c in syntax.comments if _stands_alone(syntax, c)}
+    """The codes that are ignored on each line; a comment alone is about the line below it."""
     ignored: dict[int, frozenset[str]] = {}
-    for comment in syntax.comments:
-        codes = _codes(comment)
-        if codes:
-            line = _line(syntax, comment)
-            while line in alone or not _text(syntax, line):
-                line += 1
-            ignored[line] = ignored.get(line, frozenset()) | codes
+    meant: dict[int, int] = {}
+    for comment in reversed(syntax.comments):
+        line = _line(syntax, comment)
+        if _stands_alone(syntax, comment):
+            below = _next_line(syntax, line)
+            meant[line] = meant.get(below, below)
+            line = meant[line]
+        ignored[line] = ignored.get(line, frozenset()) | _codes(comment)
     return ignored
 
 
@@ -56,8 +56,10 @@ def _stands_alone(syntax: Syntax, comment: Comment) -> bool:
     return not syntax.source.line(line)[: column - 1].strip()
 
 
-def _text(syntax: Syntax, line: int) -> str:
-    """The words of a line; beyond the end anything, so that a search stops there."""
-    if line > len(syntax.source.line_starts):
-        return "end"
-    return syntax.source.line(line).strip()
+def _next_line(syntax: Syntax, line: int) -> int:
+    """The next line that is not empty."""
+    last = len(syntax.source.line_starts)
+    line += 1
+    while line <= last and not syntax.source.line(line).strip():
+        line += 1
+    return line
