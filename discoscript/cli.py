@@ -22,6 +22,12 @@ EXIT_CODES = """exit codes:
   130  interrupted; finished frames are kept
 """
 
+ENVIRONMENT = """environment:
+  DISCOSCRIPT_STORE      the folder of the frame store
+  DISCOSCRIPT_TRACEBACK  anything: show where in the code a failure came from
+  NO_COLOR               anything: no colours
+"""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -72,7 +78,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "discoscript",
         description="A shot list in plain text, rendered with CLIP-guided diffusion.",
-        epilog="`discoscript COMMAND --help` has examples.\n\n" + EXIT_CODES,
+        epilog=f"`discoscript COMMAND --help` has examples.\n\n{EXIT_CODES}\n{ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"discoscript {__version__}")
