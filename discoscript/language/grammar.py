@@ -70,7 +70,10 @@ def file_parser() -> Lark:
 @cache
 def line_parser() -> Lark:
     """The parser of logical lines: from the kept tables, else built and then kept."""
-    path = tables_path(grammar_text(), user_cache_path("discoscript"))
+    folder = user_cache_path("discoscript")
+    if not folder.is_absolute():  # a user without a home
+        return build("line")
+    path = tables_path(grammar_text(), folder)
     kept = load(path)
     if kept is not None:
         return kept

@@ -23,7 +23,7 @@ class Slip:
     """
 
     code: str
-    pattern: re.Pattern[str]
+    pattern: str
     message: str
     write: str | Callable[[Groups], str]
     advice: str = "write"
@@ -49,7 +49,6 @@ class Found:
 LONGEST = 1000
 
 _STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"', re.DOTALL)
-_GROUP = "|".join(GROUPS)
 #: A number, not a part of a name or of another number.
 _NUMBER = r"(?<!\w)(?<![0-9]\.)[0-9]+(?:\.[0-9]+)?"
 
@@ -78,7 +77,7 @@ def _found(text: str, parses: bool) -> Iterator[tuple[Found, re.Match[str]]]:
     hidden = hide_texts(text)
     for slip in SLIPS:
         if slip.parses or not parses:
-            for match in slip.pattern.finditer(text if slip.code == "D015" else hidden):
+            for match in re.finditer(slip.pattern, text if slip.code == "D015" else hidden):
                 groups = {name: _group(text, match, name) for name in match.groupdict()}
                 if slip.test(groups):
                     yield _finding(slip, match, groups), match
@@ -102,7 +101,7 @@ def _finding(slip: Slip, match: re.Match[str], groups: Groups) -> Found:
 
 
 def _slip(code: str, pattern: str, message: str, write: str | Callable[[Groups], str]) -> Slip:
-    return Slip(code, re.compile(pattern), message, write)
+    return Slip(code, pattern, message, write)
 
 
 # ───────────── what the rows compute ─────────────
@@ -142,10 +141,6 @@ def _keys(groups: Groups) -> str:
     return "[" + ", ".join(f"{frame}: {value}" for frame, value in keys) + "]"
 
 
-def _same_unit(groups: Groups) -> str:
-    return "%" if groups["unit"] == "%" else groups["unit"]
-
-
 #: Said once for a script.
 BRACES = "blocks have no braces"
 
@@ -157,7 +152,7 @@ SLIPS: tuple[Slip, ...] = (
     *(
         Slip(
             "D006",
-            re.compile(rf'(?P<at>(?P<open>[{opening}])(?P<words>[^{closing}"\n]*)[{closing}])'),
+            rf'(?P<at>(?P<open>[{opening}])(?P<words>[^{closing}"\n]*)[{closing}])',
             "`{open}` is not the quote of this language"
             if "'" in opening
             else "`{open}` is a typographic quote",
@@ -169,7 +164,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D006",
-        re.compile(r"(?P<at>[\u00a0\u2000-\u200a\u202f\u3000])"),
+        r"(?P<at>[\u00a0\u2000-\u200a\u202f\u3000])",
         "this space is not a plain space",
         " ",
         label="copied from a document?",
@@ -177,7 +172,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D006",
-        re.compile(r"(?P<at>[\u200b-\u200f\u2060\ufeff\u00ad])"),
+        r"(?P<at>[\u200b-\u200f\u2060\ufeff\u00ad])",
         "an invisible character stands here",
         "",
         label="copied from a document?",
@@ -193,21 +188,21 @@ SLIPS: tuple[Slip, ...] = (
     # Comments, braces, ends of lines.
     Slip(
         "D008",
-        re.compile(r"(?P<at>(?P<open>//|/\*|--(?!>))\s*)(?P<words>.*)$"),
+        r"(?P<at>(?P<open>//|/\*|--(?!>))\s*)(?P<words>.*)$",
         "`{open}` does not begin a comment",
         "# ",
         advice="a comment begins with `#`:",
     ),
     Slip(
         "D006",
-        re.compile(r"(?P<at>\s*:?\s*\{\s*)$"),
+        r"(?P<at>\s*:?\s*\{\s*)$",
         BRACES,
         ":",
         advice="a block is a head with a colon and indented lines below it:",
     ),
     Slip(
         "D006",
-        re.compile(r"^(?P<at>[{}]\s*[;,]?)$"),
+        r"^(?P<at>[{}]\s*[;,]?)$",
         BRACES,
         "",
         advice="delete this line: a block ends where the indentation ends",
@@ -215,7 +210,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D008",
-        re.compile(r"(?P<at>\s*[;,])\s*$"),
+        r"(?P<at>\s*[;,])\s*$",
         "a line needs no mark at its end",
         "",
         advice="one fact per line:",
@@ -223,7 +218,7 @@ SLIPS: tuple[Slip, ...] = (
     # Prompts without quotes.
     Slip(
         "D008",
-        re.compile(
+        (
             r'^(?:.*:\s*)?prompt\s+(?!image\s+["\w])(?P<at>[^"\s:@=][^"@]*?)'
             r"(?=(?:\s+-?[0-9]+(?:\.[0-9]+)?)?(?:\s*@.*)?$)"
         ),
@@ -248,7 +243,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D008",
-        re.compile(r'(?:^|:\s)(?P<name>[\w.]+)(?P<at>\s*:\s*)(?P<value>[-0-9"\[].*|\w+)$'),
+        r'(?:^|:\s)(?P<name>[\w.]+)(?P<at>\s*:\s*)(?P<value>[-0-9"\[].*|\w+)$',
         "`{name}` is a group: which setting is meant?",
         _first_setting,
         test=_is_group,
@@ -256,7 +251,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D008",
-        re.compile(r'(?:^|:\s+)(?P<name>[\w.]+)(?P<at>\s*:\s*)(?P<value>[-0-9"\[].*|\w+)$'),
+        r'(?:^|:\s+)(?P<name>[\w.]+)(?P<at>\s*:\s*)(?P<value>[-0-9"\[].*|\w+)$',
         "a value follows its setting without a colon",
         " ",
         test=_is_setting,
@@ -274,7 +269,7 @@ SLIPS: tuple[Slip, ...] = (
     # Heads.
     Slip(
         "D008",
-        re.compile(r"^frame\s+(?P<begin>[^.:@]+?)(?P<at>\s*(?:\.\.|\bto\b)\s*(?P<end>[^:]+?))\s*:"),
+        r"^frame\s+(?P<begin>[^.:@]+?)(?P<at>\s*(?:\.\.|\bto\b)\s*(?P<end>[^:]+?))\s*:",
         "`frame` starts at one frame and has no end",
         "",
         advice="give the range to the lines inside (`@ {begin}..{end}`) and write",
@@ -282,7 +277,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip("D008", r"^frame\s*(?P<at>@\s*)", "`frame` takes no `@`", ""),
     Slip(
         "D012",
-        re.compile(r'^(?P<head>scene\s+"[^"]*")(?P<at>)$'),
+        r'^(?P<head>scene\s+"[^"]*")(?P<at>)$',
         "`{head}` needs a `:` before its first line",
         ":",
         label="put `:` here",
@@ -293,14 +288,14 @@ SLIPS: tuple[Slip, ...] = (
     _slip("D008", r"[0-9](?P<at>\s+x\s*|x\s+)[0-9]", "a size is written without spaces", "x"),
     Slip(
         "D008",
-        re.compile(r"\b(?P<at>ViT-?[A-Za-z]+[-/][0-9][\w/@-]*)"),
+        r"\b(?P<at>ViT-?[A-Za-z]+[-/][0-9][\w/@-]*)",
         "a name with marks in it stands in quotes",
         '"{at}"',
         parses=True,
     ),
     Slip(
         "D008",
-        re.compile(rf"{_NUMBER}(?P<at>\s+/\s*|/\s+)(?=[sb]\b(?!\s*[.(=]))"),
+        rf"{_NUMBER}(?P<at>\s+/\s*|/\s+)(?=[sb]\b(?!\s*[.(=]))",
         "a unit follows its number without a space",
         "/",
         parses=True,
@@ -308,14 +303,14 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D008",
-        re.compile(rf"{_NUMBER}(?P<at>\s*/\s*sec(?:ond)?s?)\b"),
+        rf"{_NUMBER}(?P<at>\s*/\s*sec(?:ond)?s?)\b",
         "a speed per second is written `/s`",
         "/s",
         parses=True,
     ),
     Slip(
         "D008",
-        re.compile(rf"{_NUMBER}(?P<at>\s*/\s*beats?)\b"),
+        rf"{_NUMBER}(?P<at>\s*/\s*beats?)\b",
         "a speed per beat is written `/b`",
         "/b",
         parses=True,
@@ -356,7 +351,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip("D008", r"@\s*(?P<at>)\.\.", "a range has a beginning", "0"),
     Slip(
         "D007",
-        re.compile(r"@\s*[^@]*?(?P<at>\.\.)\s*$"),
+        r"@\s*[^@]*?(?P<at>\.\.)\s*$",
         "the statement ends too early",
         "..end",
         label="a time is missing here",
@@ -382,7 +377,7 @@ SLIPS: tuple[Slip, ...] = (
     # Order of the parts.
     Slip(
         "D008",
-        re.compile(
+        (
             r"(?P<at>(?P<ease>(?:ease\s+[a-z-]+(?:\([^)]*\))?|fade\s+\S+))\s+(?P<when>@[^@]*?))"
             r"(?=\s+(?:ease|fade)\b|\s*$)"
         ),
@@ -391,7 +386,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D008",
-        re.compile(r"(?P<at>(?P<fade>fade\s+\S+)\s+(?P<ease>ease\s+[a-z-]+(?:\([^)]*\))?))"),
+        r"(?P<at>(?P<fade>fade\s+\S+)\s+(?P<ease>ease\s+[a-z-]+(?:\([^)]*\))?))",
         "`ease` comes before `fade`",
         "{ease} {fade}",
     ),
@@ -402,7 +397,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip("D008", r"ease\s+[a-z]+(?P<at>_)(?=[a-z])", "a curve's parts are joined with `-`", "-"),
     Slip(
         "D015",
-        re.compile(
+        (
             r"(?:^|:\s+)(?!prompt\b|shot\b|study\b|scene\b|import\b)[\w.]+\s+"
             r'(?P<at>"\s*[0-9]+\s*:\s*\([^"]*\)[^"]*")'
         ),

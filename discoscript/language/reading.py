@@ -160,7 +160,7 @@ def missing_colon(text: str, stop: Stop) -> Found | None:
     return None
 
 
-_COLON = Slip("D012", re.compile(""), "", "", label="put `:` here")
+_COLON = Slip("D012", "", "", "", label="put `:` here")
 
 # ───────────── messages without a correction ─────────────
 

@@ -327,6 +327,8 @@ def test_no_text_raises(text: str) -> None:
         "zoom " + "9" * 5000 + "s",
         "zoom 1e" + "9" * 30,
         '"' * 1001,
+        "zoom [1," + " " * 50_000 + " 2 3",
+        "zoom " + "a" * 50_000 + '"',
     ],
     ids=lambda text: text[:12],
 )
