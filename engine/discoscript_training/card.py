@@ -90,16 +90,16 @@ or other model's output. {
         )
     }
 
-- **diffusion**: the ADM U-Net on 4x4 pixel blocks, predicting v, linear noise schedule of 1000
-  steps; sizes are multiples of 16, and 128x96 is what it was trained at.
+- **diffusion**: the ADM U-Net on 4x4 pixel blocks, predicting the clean picture, with the linear
+  noise schedule of 1000 steps; sizes are multiples of 16, and it was trained at 128x96.
 - **CLIP**: an open_clip model (`discoscript-tiny.json`) for 64x64 pictures with a convolutional
   tower; its tokenizer's merges (`merges.txt.gz`) make every known word one token.
 - **depth**: a small U-shaped network; 0.5 is near, 2.6 is far.
 
 ## Figures, all on pictures never trained on
 
-Diffusion, mean squared error of v: {errors["all"]} (little noise {errors["low"]}, middle
-{errors["middle"]}, much {errors["high"]}).
+Diffusion, mean squared error of the picture, over 1-abar but at most 10-fold: {errors["all"]}
+(little noise {errors["low"]}, middle {errors["middle"]}, much {errors["high"]}).
 
 Accuracy. CLIP names the value whose phrases are nearest; the judge is a separate network, of other
 architecture and trained on other pictures, that measures the pictures below.

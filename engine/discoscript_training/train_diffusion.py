@@ -1,12 +1,13 @@
-"""Train the diffusion model of `tiny`: `python -m discoscript_training.train_diffusion --minutes
-100`.
+"""Train the diffusion model of `tiny`: `python -m discoscript_training.train_diffusion`.
 
-The network predicts the clean picture (Li and He, "Back to Basics: Let Denoising Generative Models Denoise", 2025):
-it works on blocks of 4x4 pixels, and a picture passes through its narrow layers where noise does not. The error is
-weighted as that of v (Salimans and Ho, 2022), with a bound; the engine turns the picture into noise. Weights are trained in bfloat16
-with a float32 master copy, which a single core of today does fastest. The first part of a run may
-use half-size pictures, four times cheaper: the network is convolutional, and layout, light and
-shapes carry over. A later run resumes from the checkpoint.
+The network predicts the clean picture (Li and He, "Back to Basics: Let Denoising Generative Models
+Denoise", 2025): it works on blocks of 4x4 pixels, whose 48 values of noise do not pass through
+layers of 64 channels, while a picture does. The error counts as that of v would (Salimans and Ho,
+2022), up to a bound; the engine turns the picture into noise.
+
+Weights are trained in bfloat16 with a float32 master copy, which a single core of today does
+fastest. The first part of a run may use half-size pictures, four times cheaper: the network is
+convolutional, and layout, light and shapes carry over. A later run resumes from the checkpoint.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def noisy(x: Float[Tensor, "b 3 h w"], t: Tensor, abar: Tensor) -> Float[Tensor,
 
 
 def weight(t: Tensor, abar: Tensor) -> Float[Tensor, " b"]:
-    """What an error of the picture counts at step t: as much as the error of v that it makes, up to a bound."""
+    """What an error of the picture counts at step t: as that of v would, up to a bound."""
     return (1 / (1 - abar[t])).clamp(max=MAX_WEIGHT)
 
 

@@ -52,7 +52,7 @@ class NoiseFromPicture(nn.Module):
 
 
 def load_tiny_diffusion(path: Path = WEIGHTS / "diffusion.safetensors") -> NoiseFromPicture:
-    """(x, t in 0..999) -> noise, for multiples of 16. Trained to predict the picture: see `NoiseFromPicture`."""
+    """(x, t in 0..999) -> noise, for multiples of 16; the network inside predicts the picture."""
     tensors, described = read_weights(path)
     layout: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
