@@ -3,7 +3,7 @@
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
@@ -68,8 +68,8 @@ class Pace(Events):
     out as before are counted as if they had to be rendered.
     """
 
-    def __init__(self, steps: Sequence[int]) -> None:
-        self.left = {index: count for index, count in enumerate(steps) if count}
+    def __init__(self, steps: Mapping[int, int]) -> None:
+        self.left = {index: count for index, count in steps.items() if count}
         self.steps = steps
         self.frames = len(steps)
         self.ready = self.rendered = self.done = 0
@@ -149,7 +149,7 @@ class Bar(Events):
 
 
 @contextmanager
-def progress(steps: Sequence[int], quiet: bool) -> Iterator[Events]:
+def progress(steps: Mapping[int, int], quiet: bool) -> Iterator[Events]:
     """Receives the events of one render and shows them on the error stream, unless `quiet`."""
     pace = Pace(steps)
     if quiet:

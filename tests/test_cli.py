@@ -94,6 +94,11 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
         (("render",), "FILE"),
         (("render", "beach.disco", "--renderer", "gpu"), "invalid choice"),
         (("render", "beach.disco", "--set", "speed"), "NAME=VALUE"),
+        (("render", "beach.disco", "--frames", "5..5"), "no range of frames"),
+        (
+            ("render", "beach.disco", "--renderer", "testcard", "--frames", "9..12"),
+            "frame 9 does not exist: there are 6",
+        ),
         (("check", "missing.disco"), "there is no file missing.disco"),
         (("check", "beech.disco"), "did you mean beach.disco?"),
         (("render", "missing/beach.disco"), "there is no file missing/beach.disco"),
@@ -245,6 +250,21 @@ def test_a_random_seed_is_drawn_once(folder: Path, capsys: pytest.CaptureFixture
     cards(capsys)
     _, _, err = cards(capsys)
     assert rendered(err) == 0
+
+
+def test_a_part_of_the_frames_can_be_rendered(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it starts from is rendered too, and the whole render then goes on from there."""
+    (folder / "beach.disco").write_text(BEACH + "frame 3: cut\n")
+    code, out, err = cards(capsys, "--frames", "4..5")
+    assert code == Exit.OK and rendered(err) == 2 and out == f"{Path('out/beach/frames')}\n"
+    names = [p.name for p in sorted(Path("out/beach/frames").iterdir())]
+    assert names == ["beach_0003.png", "beach_0004.png"]
+    assert rendered(cards(capsys)[2]) == 4
+    before = sorted(Path("out/beach").rglob("*"))
+    assert rendered(cards(capsys, "--frames", "0..2")[2]) == 0
+    assert sorted(Path("out/beach").rglob("*")) == before
 
 
 def test_quiet_prints_only_the_result(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ def test_printable_text_cannot_steer_a_terminal() -> None:
 
 
 def test_the_time_left_is_measured() -> None:
-    pace = Pace([10, 5, 5, 0])
+    pace = Pace({0: 10, 1: 5, 2: 5, 3: 0})
     assert pace.text() == ""
     pace.finished(0, RECORD, 20.0)
     assert pace.text() == "20 s a frame, about 20 s left"
@@ -37,7 +37,7 @@ def test_the_time_left_is_measured() -> None:
 
 def test_lines_are_for_logs() -> None:
     stream = io.StringIO()
-    pace = Pace([0, 0, 5])
+    pace = Pace({0: 0, 1: 0, 2: 5})
     lines = Lines(pace, stream)
     for index in (0, 1):
         pace.kept(index, RECORD)

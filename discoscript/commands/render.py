@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from discoscript.commands._rendering import (
     strange_words_line,
 )
 from discoscript.commands._script import script_arguments
+from discoscript.compiler.plan import PlannedFrame
 from discoscript.compiler.schedule import Schedule
 from discoscript.errors import Exit, UsageFailure
 from discoscript.language.parameters import Mode
@@ -24,6 +26,7 @@ from discoscript.terminal import counted, duration, progress
 
 EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
   discoscript render beach.disco --draft      a quick look, with frames of its own
+  discoscript render beach.disco --frames 24..36   pictures of these frames only
   discoscript render beach.disco --set speed=6 -o /tmp/fast
   discoscript render beach.disco --renderer testcard   numbered cards, without the engine
 
@@ -42,12 +45,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="where pictures and video go (default: out/NAME beside the script)",
     )
+    parser.add_argument(
+        "--frames",
+        metavar="A..B",
+        type=stretch,
+        help="only frames A to B, B excluded, and what they start from; no video",
+    )
     parser.add_argument("--quiet", action="store_true", help="print only mistakes and the result")
 
 
 def run(options: argparse.Namespace) -> int:
     """Render; the last line printed is the path of the video."""
-    wanted = job(options)
+    wanted = _part(job(options), options.frames)
     states = survey(wanted.plan, wanted.identity, wanted.store)
     say = (lambda text: None) if options.quiet else _say
     say(f"renders with {family(wanted)}")
@@ -67,6 +76,22 @@ def run(options: argparse.Namespace) -> int:
     return Exit.OK
 
 
+def stretch(text: str) -> tuple[int, int]:
+    """`24..36` -> (24, 36)."""
+    first, dots, end = text.partition("..")
+    if not (dots and first.isdecimal() and end.isdecimal() and int(first) < int(end)):
+        raise argparse.ArgumentTypeError(f"`{text}` is no range of frames; write 24..36")
+    return int(first), int(end)
+
+
+def _part(wanted: Job, frames: tuple[int, int] | None) -> Job:
+    if frames is None:
+        return wanted
+    if frames[0] >= wanted.schedule.frames:
+        raise UsageFailure(f"frame {frames[0]} does not exist: there are {wanted.schedule.frames}")
+    return replace(wanted, plan=wanted.plan.part(*frames))
+
+
 def film(schedule: Schedule) -> Film | None:
     """How the schedule's video is made; None for stills, or where the script wants no video."""
     fixed, still = schedule.fixed, schedule.mode is Mode.STILL or schedule.frames == 1
@@ -84,12 +109,18 @@ def film(schedule: Schedule) -> Film | None:
 
 
 def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace) -> Delivery:
-    jobs = zip(states, (f.job.diffusion for f in wanted.plan.frames), strict=True)
-    steps = [0 if s is State.KEPT else d.steps - d.skip_steps for s, d in jobs]
-    renderer = wanted.backend.load() if any(steps) else wanted.backend.lazy()
-    output = Output(_folder(wanted, options), wanted.name, wanted.plan, wanted.store)
+    kept = (state is State.KEPT for state in states)
+    steps = {f.index: 0 if k else _steps(f) for f, k in zip(wanted.plan.frames, kept, strict=True)}
+    renderer = wanted.backend.load() if any(steps.values()) else wanted.backend.lazy()
+    folder, length = _folder(wanted, options), wanted.schedule.frames
+    output = Output(folder, wanted.name, wanted.plan, wanted.store, length)
+    video = None if options.frames else film(wanted.schedule)
     with progress(steps, options.quiet) as events:
-        return deliver(output, renderer, events, wanted.assets.contents, film(wanted.schedule))
+        return deliver(output, renderer, events, wanted.assets.contents, video)
+
+
+def _steps(frame: PlannedFrame) -> int:
+    return frame.job.diffusion.steps - frame.job.diffusion.skip_steps
 
 
 def _folder(wanted: Job, options: argparse.Namespace) -> Path:

@@ -70,7 +70,7 @@ class PlannedFrame:
 
 @dataclass(frozen=True)
 class FramePlan:
-    """All frames in order."""
+    """Frames in order, from the start of a segment: all of a render, or a part of it."""
 
     frames: tuple[PlannedFrame, ...]
 
@@ -82,9 +82,14 @@ class FramePlan:
     @property
     def segments(self) -> tuple[tuple[PlannedFrame, ...], ...]:
         """The frames from each start to the next."""
-        starts = [f.index for f in self.frames if not f.follows]
+        starts = [i for i, frame in enumerate(self.frames) if not frame.follows]
         ends = [*starts[1:], len(self.frames)]
         return tuple(self.frames[a:b] for a, b in zip(starts, ends, strict=True))
+
+    def part(self, first: int, end: int) -> "FramePlan":
+        """What frames `first` to `end` (excluded) need: the chain from their segment's start."""
+        start = max(f.index for f in self.frames[: first + 1] if not f.follows)
+        return FramePlan(self.frames[start:end])
 
 
 def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> FramePlan:

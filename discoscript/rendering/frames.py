@@ -13,7 +13,7 @@ from enum import Enum
 import numpy as np
 
 from discoscript.compiler.frame_key import CUT, frame_key
-from discoscript.compiler.plan import FramePlan
+from discoscript.compiler.plan import FramePlan, PlannedFrame
 from discoscript.errors import DiskFailure, Failure, RenderFailure
 from discoscript.rendering import png
 from discoscript.rendering.events import Events
@@ -34,7 +34,7 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The record of every frame, and the frames that were rendered, in the order they were."""
+    """The record of every frame of the plan, and the frames that were rendered, in that order."""
 
     records: tuple[Record, ...]
     rendered: tuple[int, ...]
@@ -71,7 +71,7 @@ def render_frames(
 
 
 class _Walk:
-    """One walk along the frames; `records` holds those that are done."""
+    """One walk along the frames; `records` holds those that are done, at the same places."""
 
     def __init__(
         self,
@@ -88,42 +88,43 @@ class _Walk:
         self.rendered: list[int] = []
 
     def all(self) -> Outcome:
-        for frame in self.plan.frames:
-            record = self.store.lookup(self._key(frame.index))
+        for place, frame in enumerate(self.plan.frames):
+            record = self.store.lookup(self._key(place))
             if record is None:
-                record = self._made(frame.index)
+                record = self._made(place)
             else:
                 self.events.kept(frame.index, record)
             self.records.append(record)
         return Outcome(tuple(self.records), tuple(self.rendered))
 
-    def _key(self, index: int) -> str:
-        frame = self.plan.frames[index]
-        previous = self.records[index - 1].digest if frame.follows else CUT
+    def _key(self, place: int) -> str:
+        frame = self.plan.frames[place]
+        previous = self.records[place - 1].digest if frame.follows else CUT
         return frame_key(frame.job, self.identity, previous)
 
-    def _made(self, index: int) -> Record:
+    def _made(self, place: int) -> Record:
         """The frame, rendered now, unless another process did so while this one waited."""
-        previous = self._picture(index - 1) if self.plan.frames[index].follows else None
-        key = self._key(index)
+        frame = self.plan.frames[place]
+        previous = self._picture(place - 1) if frame.follows else None
+        key = self._key(place)
         with self.store.claim(key):
             record = self.store.lookup(key)
             if record is None:
-                return self._rendered(index, key, previous)
-        self.events.kept(index, record)
+                return self._rendered(frame, key, previous)
+        self.events.kept(frame.index, record)
         return record
 
-    def _rendered(self, index: int, key: str, previous: Picture | None) -> Record:
-        job, before = self.plan.frames[index].job, self.store.record(key)
-        self.events.started(index)
+    def _rendered(self, frame: PlannedFrame, key: str, previous: Picture | None) -> Record:
+        before = self.store.record(key)
+        self.events.started(frame.index)
         began = time.monotonic()
-        data = png.encode(self._drawn(index, job, previous))
+        data = png.encode(self._drawn(frame.index, frame.job, previous))
         seconds = time.monotonic() - began
         record = self.store.put(key, data, seconds, self.identity.epoch)
-        self.rendered.append(index)
-        self.events.finished(index, record, seconds)
+        self.rendered.append(frame.index)
+        self.events.finished(frame.index, record, seconds)
         if before is not None and before.digest != record.digest:
-            self.events.note(f"frame {index} came out differently from the first time")
+            self.events.note(f"frame {frame.index} came out differently from the first time")
         return record
 
     def _drawn(self, index: int, job: FrameJob, previous: Picture | None) -> Picture:
@@ -142,24 +143,25 @@ class _Walk:
     def _on_step(self, index: int) -> OnStep:
         return lambda done, steps: self.events.step(index, done, steps)
 
-    def _picture(self, index: int) -> Picture:
+    def _picture(self, place: int) -> Picture:
         """The stored picture of a frame that is done; rendered again if the store has lost it."""
-        data = self.store.read(self.records[index].digest)
+        data = self.store.read(self.records[place].digest)
         if data is None:
-            self._restore(index)
-            data = self.store.read(self.records[index].digest)
+            self._restore(place)
+            data = self.store.read(self.records[place].digest)
         if data is None:
             raise DiskFailure(f"the frame store loses what is written to it: {self.store.root}")
         return png.decode(data)
 
-    def _restore(self, index: int) -> None:
+    def _restore(self, place: int) -> None:
         """Render a lost frame again, after those before it that are lost too."""
+        index = self.plan.frames[place].index
         self.events.note(f"frame {index} was damaged in the frame store; it is rendered again")
-        first = index
+        first = place
         while self.plan.frames[first].follows and not self._readable(first - 1):
             first -= 1
-        for again in range(first, index + 1):
+        for again in range(first, place + 1):
             self.records[again] = self._made(again)
 
-    def _readable(self, index: int) -> bool:
-        return self.store.read(self.records[index].digest) is not None
+    def _readable(self, place: int) -> bool:
+        return self.store.read(self.records[place].digest) is not None

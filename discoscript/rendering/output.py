@@ -52,10 +52,17 @@ class FrameLost(Exception):
 
 
 class Output(Events):
-    """The folder of one script. As a receiver of events it writes each frame when it is there."""
+    """The folder of one script. As a receiver of events it writes each frame when it is there.
 
-    def __init__(self, folder: Path, name: str, plan: FramePlan, store: Store) -> None:
+    `length` is how many frames the whole render has, where `plan` is a part of it.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, plan: FramePlan, store: Store, length: int | None = None
+    ) -> None:
         self.folder, self.name, self.plan, self.store = folder, name, plan, store
+        self.length = len(plan.frames) if length is None else length
+        self.jobs = {frame.index: frame.job for frame in plan.frames}
         self.frames = folder / "frames"
         self._lost = False
         if self.frames.is_symlink():
@@ -96,12 +103,12 @@ class Output(Events):
             self._lost = False
             raise FrameLost
         for path in self._numbered():
-            if self._number(path) >= len(self.plan.frames) and _is_ours(path):
+            if self._number(path) >= self.length and _is_ours(path):
                 path.unlink(missing_ok=True)
                 self._written.pop(path.name, None)
 
     def _metadata(self, index: int, record: Record) -> Mapping[str, str]:
-        job = asdict(self.plan.frames[index].job)
+        job = asdict(self.jobs[index])
         return {
             "Software": f"{SOFTWARE} {__version__}",
             "disco.frame": str(index),

@@ -58,6 +58,13 @@ def test_a_frame_follows_unless_it_starts_a_segment() -> None:
     assert isinstance(made.frames[3].job.start, FromNoise)
 
 
+def test_a_part_begins_where_its_segment_does() -> None:
+    made = plan(schedule(frames=9, starts=(0, 3, 7)), 7, {})
+    parts = {(a, b): [f.index for f in made.part(a, b).frames] for a, b in [(4, 6), (0, 1), (6, 8)]}
+    assert parts == {(4, 6): [3, 4, 5], (0, 1): [0], (6, 8): [3, 4, 5, 6, 7]}
+    assert [[f.index for f in s] for s in made.part(6, 9).segments] == [[3, 4, 5, 6], [7, 8]]
+
+
 @pytest.mark.parametrize(("mode", "camera"), [(Mode.D2, Camera2D), (Mode.D3, Camera3D)])
 def test_the_mode_chooses_the_camera(mode: Mode, camera: type) -> None:
     start = plan(schedule(mode=mode), 7, {}).frames[1].job.start
