@@ -195,13 +195,6 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D006",
-        r"(?P<at>\s*:?\s*\{\s*)$",
-        BRACES,
-        ":",
-        advice="a block is a head with a colon and indented lines below it:",
-    ),
-    Slip(
-        "D006",
         r"^(?P<at>[{}]\s*[;,]?)$",
         BRACES,
         "",
@@ -209,13 +202,47 @@ SLIPS: tuple[Slip, ...] = (
         alone=True,
     ),
     Slip(
+        "D006",
+        r"(?P<at>\s*:?\s*\{\s*)$",
+        BRACES,
+        ":",
+        advice="a block is a head with a colon and indented lines below it:",
+    ),
+    _slip(
+        "D006",
+        r"(?P<at>\{(?P<items>[^{}]+)\})",
+        "keys stand in square brackets",
+        "[{items}]",
+    ),
+    _slip(
+        "D008",
+        r"[^\w]\s*(?P<at>\((?P<items>[^()]*[0-9]\s*:[^()]*)\))",
+        "keys stand in square brackets",
+        "[{items}]",
+    ),
+    _slip("D006", r"[\[(][^\])]*(?P<at>\s*;)", "entries are set apart by commas", ","),
+    Slip(
         "D008",
         r"(?P<at>\s*[;,])\s*$",
         "a line needs no mark at its end",
         "",
         advice="one fact per line:",
     ),
+    Slip(
+        "D008",
+        r"^(?P<at>if|else|elif|while|for|repeat|loop|every|def|function|return)\b.*$",
+        "there is no `{at}` in this language",
+        "",
+        advice="what changes is written with ranges, keys, `select(...)` and `wave(...)`",
+        alone=True,
+    ),
     # Prompts without quotes.
+    _slip(
+        "D008",
+        r"""prompt\s*(?P<at>\(\s*["'](?P<words>[^"']*)["']\s*\))""",
+        "`prompt` takes no parentheses",
+        ' "{words}"',
+    ),
     Slip(
         "D008",
         (
@@ -234,6 +261,18 @@ SLIPS: tuple[Slip, ...] = (
     ),
     _slip("D008", r"^shot\s+(?P<at>[A-Za-z]\w*)", "the name of a shot stands in quotes", '"{at}"'),
     # Colons and equal signs.
+    Slip(
+        "D015",
+        r"(?:^|:\s+)[\w.]+(?P<at>\s*:?\s*[0-9]+\s*:\s*\([^\"]*\))$",
+        "these are keyframes of Disco Diffusion",
+        lambda groups: " " + _keys(groups),
+    ),
+    _slip(
+        "D008",
+        r"(?:^|:\s+)[\w.]+(?P<at>\s*:?\s+(?P<items>[A-Za-z\"][\w\"/-]*(?:\s*,\s*[\w\"/-]+)+))$",
+        "a list stands in square brackets",
+        " [{items}]",
+    ),
     _slip("D008", r'prompt(?P<at>\s*[:=]\s*)"', "`prompt` takes no mark before its text", " "),
     _slip(
         "D008",
@@ -284,6 +323,12 @@ SLIPS: tuple[Slip, ...] = (
         parses=True,
     ),
     # Numbers and their units.
+    _slip(
+        "D008",
+        r"\s(?P<at>[0-9]+x[0-9]+_\w+)",
+        "a name that begins with a digit stands in quotes",
+        '"{at}"',
+    ),
     _slip("D008", r"(?P<at>\.{3,}|\.\.=)", "a range is written with two dots", ".."),
     _slip("D008", r"[0-9](?P<at>\s+x\s*|x\s+)[0-9]", "a size is written without spaces", "x"),
     Slip(
@@ -339,7 +384,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     _slip(
         "D008",
-        r"(?<![:\w\[,])(?<![0-9]\.)(?P<at>(?P<minutes>[0-9]{1,2}):(?P<seconds>[0-5][0-9]))(?![:\w])",
+        r"(?<![:\w\[,])(?<![0-9]\.)(?P<at>(?P<minutes>[0-9]{1,2}):(?P<seconds>[0-5][0-9]))(?!:?\w)",
         "a clock time has hours, minutes and seconds",
         _clock,
     ),

@@ -131,12 +131,13 @@ def describe(found: Found, line: str | None, fixable: bool) -> Diagnostic:
     """The message of a slip, with the corrected line where there is one."""
     shown = line if line and len(line) <= WIDEST_HELP and "\n" not in line else found.write.strip()
     alone = found.slip.alone or not shown
+    advice = "" if not shown and found.advice == "write" else found.advice
     return Diagnostic(
         found.slip.code,
         found.message,
         Span(found.start, found.end),
         label=found.slip.label,
-        help=found.advice if alone else f"{found.advice} `{shown}`",
+        help=advice if alone else f"{advice} `{shown}`",
         fix=Fix(Span(found.start, found.end), found.write) if fixable else None,
     )
 
@@ -145,7 +146,7 @@ _HEAD = re.compile(rf"\s*(?P<word>frame|shot|move|study|{'|'.join(GROUPS)})\b")
 
 
 def missing_colon(text: str, stop: Stop) -> Found | None:
-    """D012, if the last head of a line lacks its colon and the line parses with it."""
+    """D012, if the last head of a line lacks its colon and the parser gets further with it."""
     start = mistakes.hide_texts(text).rfind(": ") + 1
     head = _HEAD.match(text, start)
     if head is None:
@@ -153,7 +154,8 @@ def missing_colon(text: str, stop: Stop) -> Found | None:
     for at in (len(text.rstrip()), len(text[: stop.at].rstrip()), head.end()):
         rest = text[at:].lstrip()
         colon = ": " if rest else ":"
-        if isinstance(attempt(text[:at] + colon + rest), Tree):
+        outcome = attempt(text[:at] + colon + rest)
+        if isinstance(outcome, Tree) or outcome.at > stop.at + len(colon):
             words = text[head.start("word") : at]
             message = f"`{words}` needs a `:` before its first line"
             return Found(_COLON, message, "write", at, len(text) - len(rest), colon)

@@ -208,6 +208,14 @@ EXAMPLES = [
     "camera {",
     "}",
     "x 1;",
+    "zoom {0: 1, 24: 2}",
+    "zoom (0: 1, 24: 2)",
+    "zoom [0: 1; 24: 2]",
+    "zoom: 0: (1), 10: (1.05)",
+    "prompt('a cat')",
+    "clip RN50, RN101",
+    "model 512x512_diffusion",
+    "frame 1:30:",
     "prompt a cat",
     "import a.disco",
     "shot a 4s:",
@@ -257,6 +265,10 @@ EXAMPLES = [
 ]
 
 
+#: What has no correction on one line.
+BEYOND_CORRECTION = ["if x > 2: zoom 1"]
+
+
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_slips_are_corrected(text: str) -> None:
     """The correction parses, and where there is one slip the fix leads there."""
@@ -268,7 +280,7 @@ def test_slips_are_corrected(text: str) -> None:
 
 
 def test_every_slip_has_an_example() -> None:
-    said = {read(text).mistake.message for text in EXAMPLES if read(text).mistake}  # type: ignore[union-attr]
+    said = {str(read(text).mistake) for text in (*EXAMPLES, *BEYOND_CORRECTION)}
     for slip in SLIPS:
         words = slip.message.split("}")[-1].split("{")[0]
         assert any(words in message for message in said), slip.message
