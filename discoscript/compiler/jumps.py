@@ -14,7 +14,10 @@ from discoscript.language.source import Span
 def check_jumps(
     row: Parameter, claims: tuple[Claim, ...], drawn: Drawn, canvas: Canvas, report: Report
 ) -> None:
-    """A journey that begins elsewhere (D318), keys whose first value reaches back (D319)."""
+    """A journey that begins elsewhere (D318), keys whose first value reaches back (D319).
+
+    The row's default is the one in force.
+    """
     first = first_path(claims)
     for index, claim in enumerate(claims):
         if not isinstance(claim, Path):

@@ -197,7 +197,8 @@ class Drawing:
         limits = Limits(widened(row, rest), canvas, self.report)
         good = limits.amounts(track.claims, drawn) if row.kind in NUMBERS else True
         if row.kind in NUMBERS:
-            check_jumps(row, track.claims, drawn, canvas, self.report)
+            in_force = replace(row, default=rest)
+            check_jumps(in_force, track.claims, drawn, canvas, self.report)
         before = len(self.report.found)
         values = self._layered(row, track, canvas, drawn.values)
         good = good and len(self.report.found) == before

@@ -72,13 +72,19 @@ def check(
     quantities = Quantities(lets_of(syntax.body, lets or {}), report)
     quantities.learn()
     lines = outline(syntax.body)
-    lines = replace(lines, complete=lines.complete and complete)
+    lines = replace(lines, complete=lines.complete and complete and all_known(lines))
     amounts = Amounts(quantities, files, report)
     extent = Facts(lines, amounts, report).find()
     scene = Reading(lines, extent, amounts, report, overlong).scene()
     if lines.complete:
         unused_lets(quantities.lets, quantities.used, report)
     return scene, tuple(sorted(set(report.found), key=lambda found: (found.span, found.code)))
+
+
+def all_known(lines: Outline) -> bool:
+    """Whether every setting has a row; one that has none may be the one that is missing."""
+    settings = (e for e in lines.entries if isinstance(e.said, Set | WrittenLayer))
+    return all(row_of(entry) is not None for entry in settings)
 
 
 def unused_lets(lets: Lets, used: set[str], report: Report) -> None:
@@ -156,7 +162,7 @@ class Reading:
             {k: Track(tuple(self.claims.get(k, ())), tuple(self.layers.get(k, ()))) for k in keys},
             self.prompts.finish(),
             tuple(self.prompts.ranged),
-            tuple(sorted(self.starts)),
+            tuple(sorted(start for start in self.starts if start < self.extent.frames)),
             self.complete,
         )
 

@@ -21,6 +21,9 @@ from discoscript.language.syntax import (
 )
 from discoscript.language.times import Block, Times, UnknownEnd, WrongTime, round_frames
 
+#: No script speaks of later frames; where the length is not known, they are left out.
+FARTHEST = 1_000_000
+
 
 @dataclass(frozen=True)
 class Everywhere:
@@ -143,6 +146,8 @@ class Timeline:
     def _inside(self, frame: int, span: Span, last: int) -> bool:
         """Whether a frame lies between the start and `last` (D303)."""
         fits = frame <= last or not self.known
+        if fits and frame > FARTHEST:
+            return False
         if frame < 0:
             self.report.add("D303", f"{self.what} {frame} is before the start", span)
         elif not fits:

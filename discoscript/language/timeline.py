@@ -16,7 +16,7 @@ from discoscript.language.survey import implied_length
 from discoscript.language.syntax import Const, Expr, Set
 from discoscript.language.times import Axis, Block, Times, UnknownEnd, WrongTime, round_frames
 
-#: A render longer than this needs a flag (D703).
+#: A longer render is refused (D703).
 MAX_FRAMES = 100_000
 
 
@@ -50,17 +50,21 @@ class Facts:
                 self.written.setdefault(row.name, entry.said)
         fps = self._fps()
         implied = implied_length(self.outline, self._silent_times(fps))
-        explicit = self._explicit_length(fps)
-        length = explicit or implied.frames
-        mode = self._mode(length)
+        length = self._explicit_length(fps) or implied.frames
+        written = self._written_mode()
+        mode = written or self._implied_mode(length)
+        # A mode that is wrong or not built yet: what fits it is not known.
+        certain = self.outline.complete and (written is not None or "mode" not in self.written)
+        if written is not None or "mode" not in self.written:
+            self._check_mode(mode)
         if mode is Mode.STILL:
-            return Extent(fps, 1, mode, self.outline.complete)
-        if not self._says_how_long() and length <= 1 and self.outline.complete:
+            return Extent(fps, 1, mode, certain)
+        if certain and not self._says_how_long() and length <= 1:
             self._how_long(mode)
         if length > MAX_FRAMES:
             self._too_long(length, implied.span)
-        known = length <= MAX_FRAMES and (self.outline.complete or self._says_how_long())
-        return Extent(fps, min(max(length, 1), MAX_FRAMES), mode, known)
+            return Extent(fps, 1, mode, known=False)
+        return Extent(fps, max(length, 1), mode, certain or self._says_how_long())
 
     def _says_how_long(self) -> bool:
         return "frames" in self.written or "duration" in self.written
@@ -161,26 +165,20 @@ class Facts:
         """Settings that exist in this mode but not in a still."""
         return ((r, s) for r, s in self._used() if mode in r.modes and Mode.STILL not in r.modes)
 
-    def _mode(self, length: int) -> Mode:
-        """The written mode, else the one that the settings ask for."""
+    def _check_mode(self, mode: Mode) -> None:
+        """Settings that do not go with the mode."""
         said = self.written.get("mode")
-        written = self._written_mode()
-        mode = written or self._implied_mode(length)
-        if said and not written:
-            return mode  # a mode that is wrong or not built yet: what fits it is not known
         if mode is Mode.STILL:
             self._no_animation(said)
         else:
             self._no_other_camera(mode, said)
-        return mode
 
     def _written_mode(self) -> Mode | None:
+        """The mode that the script sets; None after reporting one that does not exist."""
         said = self.written.get("mode")
         if said is None:
             return None
-        row = BY_KEY["scene.mode"]
-        times = self._silent_times(Fraction(1))
-        value = fixed_value(said.value, row, self.amounts, times)
+        value = fixed_value(said.value, BY_KEY["scene.mode"], self.amounts, self._times(None))
         return Mode(value) if isinstance(value, str) else None
 
     def _implied_mode(self, length: int) -> Mode:
