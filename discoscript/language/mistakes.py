@@ -185,6 +185,33 @@ SLIPS: tuple[Slip, ...] = (
     _slip("D006", r"[0-9](?P<at>\s*×\s*)[0-9]", "a size is written with the letter x", "x"),
     _slip("D006", r"(?P<at>×)", "`{at}` is not used here: times is `*`", "*"),
     _slip("D006", r"[0-9](?P<at>\s*°)", "degrees are written without a sign", ""),
+    # Arithmetic as elsewhere.
+    _slip("D006", r"(?P<at>\^)", "a power is written `**`", "**"),
+    _slip("D006", r"(?P<at>\$)", "a name has no sign before it", ""),
+    _slip("D008", r"(?:^|[\s(\[,:])(?P<at>\+)(?=[0-9])", "a number has no plus sign", ""),
+    _slip("D008", r"[0-9](?P<at>,)[0-9]", "decimals are written with a point", "."),
+    _slip(
+        "D008",
+        r"(?P<at>(?P<left>[\w.]+)\s*%\s*(?!(?:ease|fade|for)\b)(?P<right>[\w.]+))",
+        "`%` is percent, not a remainder",
+        "mod({left}, {right})",
+    ),
+    Slip(
+        "D006",
+        r"(?P<at>\?)",
+        "`{at}` chooses nothing in this language",
+        "",
+        advice="write `select(condition, a, b)`",
+        alone=True,
+    ),
+    Slip(
+        "D008",
+        r"\s(?P<at>and|or|not)\s",
+        "`{at}` joins nothing in this language",
+        "",
+        advice="comparisons are 1 or 0: `a * b` where both hold, `max(a, b)` where one does",
+        alone=True,
+    ),
     # Comments, braces, ends of lines.
     Slip(
         "D008",
@@ -269,7 +296,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     _slip(
         "D008",
-        r"(?:^|:\s+)[\w.]+(?P<at>\s*:?\s+(?P<items>[A-Za-z\"][\w\"/-]*(?:\s*,\s*[\w\"/-]+)+))$",
+        r"(?:^|:\s+)(?!prompt\b|let\b)[\w.]+(?P<at>\s*:?\s+(?P<items>[A-Za-z\"][\w\"/-]*(?:\s*,\s*[\w\"/-]+)+))$",
         "a list stands in square brackets",
         " [{items}]",
     ),
@@ -393,6 +420,12 @@ SLIPS: tuple[Slip, ...] = (
     ),
     _slip("D008", r"(?<![\w.])[0-9]+(?P<at>\.)(?![\w.])", "a number ends with a digit", ""),
     # Ranges and journeys.
+    _slip(
+        "D008",
+        r"@\s*(?P<at>from\s+(?P<begin>[-\w.%]+)\s+to\s+(?P<end>[-\w.%]+))",
+        "a range is written `@ a..b`",
+        "{begin}..{end}",
+    ),
     _slip("D008", r"@\s*(?P<at>)\.\.", "a range has a beginning", "0"),
     Slip(
         "D007",

@@ -30,7 +30,7 @@ def parse(source: Source) -> tuple[Syntax, tuple[Diagnostic, ...]]:
             diagnostics.append(moved(reading.mistake, line.start, line.end))
         entries.append(entry(line))
     body, nesting = nest(entries)
-    diagnostics.extend(nesting)
+    diagnostics.extend(d for d in nesting if not _is_about_tabs(d, source))
     diagnostics.sort(key=lambda diagnostic: diagnostic.span)
     return Syntax(source, body, lines.comments), _once(diagnostics)
 
@@ -69,6 +69,11 @@ def _place(line: Line, offsets: tuple[int, ...] | None) -> Place:
         return lambda start, end: Span(base + start, min(base + end, limit))
     kept = offsets
     return lambda start, end: Span(min(base + kept[start], limit), min(base + kept[end], limit))
+
+
+def _is_about_tabs(found: Diagnostic, source: Source) -> bool:
+    """Whether a margin is wrong where it holds tabs, which was said (D002)."""
+    return found.code in ("D009", "D010") and "\t" in source.at(found.span)
 
 
 def _once(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

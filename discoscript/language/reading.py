@@ -201,7 +201,9 @@ def generic(text: str, stop: Stop) -> Reading:
 
 def unexpected_character(stop: Stop) -> Diagnostic:
     """D006 for a character that no row of the table knows."""
-    help = "names use the letters a to z, digits and `_`; other text stands in quotes"
+    help = ""
+    if stop.word.isalpha():
+        help = "names use the letters a to z, digits and `_`; other text stands in quotes"
     message = f"`{stop.word}` does not belong here"
     if not stop.word.isprintable():
         message, help = "an invisible character stands here", "delete it"

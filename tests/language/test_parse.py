@@ -179,6 +179,10 @@ def test_a_corrected_line_stands_in_for_the_broken_one() -> None:
     assert line.span.start == 11
 
 
+def test_tabs_are_one_message() -> None:
+    assert codes("camera:\n      zoom 1\n\tangle 2\n\t\tfov 3\n") == ["D002"]
+
+
 def test_a_broken_line_keeps_the_lines_below_it() -> None:
     (broken,), found = parsed('frame )):\n    prompt "x"\n    prompt "y"\n')
     assert isinstance(broken, s.Unparsed)
@@ -216,6 +220,12 @@ EXAMPLES = [
     "clip RN50, RN101",
     "model 512x512_diffusion",
     "frame 1:30:",
+    "zoom 2 ^ 3",
+    "zoom $x",
+    "zoom +3",
+    "zoom 1,05",
+    "zoom 7 % x",
+    "zoom 1 @ from 0 to 4",
     "prompt a cat",
     "import a.disco",
     "shot a 4s:",
@@ -266,7 +276,7 @@ EXAMPLES = [
 
 
 #: What has no correction on one line.
-BEYOND_CORRECTION = ["if x > 2: zoom 1"]
+BEYOND_CORRECTION = ["if x > 2: zoom 1", "zoom x > 2 ? 1 : 0", "zoom x > 2 and y"]
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
