@@ -16,7 +16,7 @@ from discoscript.language.expressions import Clock, evaluate
 from discoscript.language.lets import Lets
 from discoscript.language.overlaps import strong, weak_from
 from discoscript.language.parameters import Resolved
-from discoscript.language.quantities import Quantity
+from discoscript.language.quantity import Quantity
 from discoscript.language.scene import (
     Amount,
     Claim,

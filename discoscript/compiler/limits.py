@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from discoscript.compiler.curve import Canvas, Drawn, Values
 from discoscript.language.bounds import FINITE, check_bounds, possible, usual
 from discoscript.language.parameters import Axis, Kind, Parameter
-from discoscript.language.quantities import Quantity
+from discoscript.language.quantity import Quantity
 from discoscript.language.report import Report
 from discoscript.language.scene import Amount, Claim, Formula, Path, Total, Track, Window
 from discoscript.language.source import Span

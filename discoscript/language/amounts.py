@@ -6,7 +6,8 @@ from discoscript.language import suggest
 from discoscript.language.diagnostics import Fix
 from discoscript.language.files import ProjectFiles, picture_path
 from discoscript.language.parameters import Axis, Kind, Parameter, Resolved, Runs
-from discoscript.language.quantities import Quantities, Quantity, Typed
+from discoscript.language.quantities import Quantities, Typed
+from discoscript.language.quantity import Quantity
 from discoscript.language.report import Report
 from discoscript.language.scene import Amount, Formula, Plain
 from discoscript.language.syntax import (

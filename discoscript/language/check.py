@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from discoscript.language.amounts import Amounts, shown
-from discoscript.language.claims import Claims, Line
+from discoscript.language.claims import Claims
 from discoscript.language.diagnostics import Diagnostic, Related
 from discoscript.language.expressions import names_in
 from discoscript.language.files import ProjectFiles
@@ -13,7 +13,7 @@ from discoscript.language.fixed import changes, fixed_value
 from discoscript.language.lets import Lets, lets_of
 from discoscript.language.outline import Entry, Outline, outline
 from discoscript.language.parameters import Axis, Kind, Parameter
-from discoscript.language.placing import Everywhere, Surroundings, Timeline, time_span
+from discoscript.language.placing import Everywhere, From, Surroundings, Timeline, time_span
 from discoscript.language.prompts import Overlong, Prompts
 from discoscript.language.quantities import Quantities
 from discoscript.language.report import Report
@@ -41,6 +41,7 @@ from discoscript.language.syntax import Layer as WrittenLayer
 from discoscript.language.timeline import Extent, Facts
 from discoscript.language.times import Axis as TimeAxis
 from discoscript.language.times import Block, Times
+from discoscript.language.written_line import Line
 
 PROGRESS = TimeAxis(None, Fraction(1000))
 
@@ -111,7 +112,7 @@ class Reading:
     fixed: dict[str, Given] = field(default_factory=dict)
     claims: dict[str, list[Claim]] = field(default_factory=dict)
     layers: dict[str, list[Layer]] = field(default_factory=dict)
-    starts: set[int] = field(default_factory=lambda: {0})
+    starts: dict[int, Span] = field(default_factory=lambda: {0: Span(0, 0)})
     complete: bool = True
 
     def __post_init__(self) -> None:
@@ -160,7 +161,7 @@ class Reading:
             self.amounts.quantities.lets,
             self.fixed,
             {k: Track(tuple(self.claims.get(k, ())), tuple(self.layers.get(k, ()))) for k in keys},
-            self.prompts.finish(),
+            self.prompts.finish(self.starts),
             tuple(self.prompts.ranged),
             tuple(sorted(start for start in self.starts if start < self.extent.frames)),
             self.complete,
@@ -190,7 +191,8 @@ class Reading:
         frame = self.frames.place(said.at, here)
         if frame is None or loose:
             return False
-        self.starts.add(getattr(frame, "frame", 0))
+        begin = frame.frame if isinstance(frame, From) else 0
+        self.starts.setdefault(begin, said.span)
         return True
 
     # ───────────── settings ─────────────

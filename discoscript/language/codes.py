@@ -101,7 +101,7 @@ CODES: tuple[Code, ...] = (
     Code("D311", "no-effect-at-a-start", W, "the camera has no effect where a segment starts"),
     Code("D312", "empty-after-rounding", E, "a range holds no frame"),
     _later("D313", "shot-without-length", E, "a shot's length is not known"),
-    _later("D314", "cut-during-a-morph", W, "a cut falls inside a morph"),
+    Code("D314", "cut-during-a-morph", W, "a cut falls inside a morph"),
     _later("D315", "never-used-range", W, "a line has no effect: inner lines win"),
     Code("D316", "gap-in-cuts", E, "a part of the diffusion has no cuts"),
     _later("D317", "mark-beyond-the-end", E, "a mark lies beyond the end"),

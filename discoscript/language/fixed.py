@@ -6,7 +6,7 @@ from discoscript.language.amounts import Amounts, typical
 from discoscript.language.bounds import check_bounds
 from discoscript.language.constants import constant
 from discoscript.language.parameters import Kind, Parameter, Resolved
-from discoscript.language.quantities import Quantity
+from discoscript.language.quantity import Quantity
 from discoscript.language.scene import Formula
 from discoscript.language.source import Span
 from discoscript.language.syntax import Const, Expr, Key, Listed, Name, Size, Value

@@ -155,11 +155,17 @@ class Timeline:
                 "D303",
                 f"{self.what} {frame} is beyond the end ({plural(self.length, self.what)})",
                 span,
-                help=f"use `end` for the end, or {self.longer}"
-                if self.longer
-                else f"the last {self.what} is {self.length}",
+                help=self._nearest(last),
             )
         return fits and frame >= 0
+
+    def _nearest(self, last: int) -> str:
+        """What to write instead of a time beyond the end."""
+        if not self.longer:
+            return f"the last {self.what} is {self.length}"
+        if last < self.length:
+            return f"the last {self.what} is {last}; for more {self.longer}"
+        return f"use `end` for the end, or {self.longer}"
 
     def _backward(self, at: At) -> None:
         if isinstance(at, AtRange):

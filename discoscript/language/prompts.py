@@ -1,11 +1,11 @@
 """Prompt lines -> sets that replace one another, and prompts that live for a range of their own."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from discoscript.language.claims import Claims, Line
+from discoscript.language.claims import Claims
 from discoscript.language.constants import constant
 from discoscript.language.diagnostics import Fix, Related
 from discoscript.language.outline import Entry
@@ -26,6 +26,7 @@ from discoscript.language.scene import (
 from discoscript.language.source import Span
 from discoscript.language.syntax import Const, FrameHead, Number, PromptLine
 from discoscript.language.texts import fill
+from discoscript.language.written_line import Line
 
 #: The row of a prompt's weight: a prompt is a parameter that is named by its text.
 WEIGHT = Parameter("prompt", "prompt", Kind.NUMBER, 0.0, "Weight of the prompt.")
@@ -146,7 +147,7 @@ class Prompts:
             return
         outer = Surroundings(self.timeline.outer, Everywhere())
         frames = self.timeline.length_of(head.morph.length, outer.times)
-        ease = self.claims.ease(head.morph.ease)
+        ease = self.claims.curves.read(head.morph.ease)
         if frames is None or ease is None:
             return
         earlier = self.morphs.get(begin)
@@ -164,9 +165,10 @@ class Prompts:
 
     # ───────────── sets ─────────────
 
-    def finish(self) -> tuple[PromptSet, ...]:
-        """The sets in order, judged against one another."""
+    def finish(self, cuts: Mapping[int, Span]) -> tuple[PromptSet, ...]:
+        """The sets in order, judged against one another and against the `cuts` of the script."""
         begins = sorted(self.sets)
+        self._cut_morphs(cuts)
         for begin, morph in self.morphs.items():
             if begin not in self.sets or begin == begins[0]:
                 self._nothing_to_morph(morph, begin in self.sets)
@@ -181,6 +183,20 @@ class Prompts:
             frames, ease = (into.frames, into.ease) if into else (0, LINEAR)
             found.append(PromptSet(begin, frames, ease, lines, span))
         return tuple(found)
+
+    def _cut_morphs(self, cuts: Mapping[int, Span]) -> None:
+        """Cuts inside a morph (D314): half of the morph is lost."""
+        for begin, morph in self.morphs.items():
+            for frame, span in cuts.items():
+                if begin < frame < begin + morph.frames:
+                    self.report.add(
+                        "D314",
+                        f"this cut falls inside the morph of frames {begin} to "
+                        f"{begin + morph.frames}",
+                        span,
+                        help=f"cut at {begin}, where the morph begins, or drop one of them",
+                        related=(Related(morph.span, "the morph"),),
+                    )
 
     def _nothing_to_morph(self, morph: Morph, into: bool) -> None:
         what = "from: these are the first prompts" if into else "into: this block has no prompts"

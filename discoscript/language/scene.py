@@ -12,7 +12,7 @@ from fractions import Fraction
 from discoscript.language.easing import EASINGS, Curve
 from discoscript.language.lets import Lets
 from discoscript.language.parameters import Mode, Resolved
-from discoscript.language.quantities import Quantity
+from discoscript.language.quantity import Quantity
 from discoscript.language.source import Source, Span
 from discoscript.language.syntax import Expr
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from discoscript.language import suggest
 from discoscript.language.constants import constant
-from discoscript.language.quantities import MAX_DEPTH, Quantities, Quantity
+from discoscript.language.quantities import MAX_DEPTH, Quantities
+from discoscript.language.quantity import Quantity
 from discoscript.language.report import Report
 from discoscript.language.source import Span
 from discoscript.language.syntax import Expr, Name, Number, Text
