@@ -5,7 +5,7 @@ arithmetic cannot do (division by zero, a square root of -1) gives inf or nan; t
 reports those with their frame.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -153,16 +153,19 @@ def bind(function: Function, arguments: tuple[Argument, ...]) -> dict[str, Expr]
 
 def names_in(expr: Expr) -> tuple[Name, ...]:
     """Every name in an expression (functions' names left out), from left to right."""
-    found: list[Name] = []
+    return tuple(node for node in nodes_of(expr) if isinstance(node, Name))
+
+
+def nodes_of(expr: Expr) -> Iterator[Expr]:
+    """An expression and all its parts, from left to right, without recursion."""
     stack: list[Expr] = [expr]
     while stack:
-        match stack.pop():
-            case Name() as name:
-                found.append(name)
+        node = stack.pop()
+        yield node
+        match node:
             case Negative(operand=operand):
                 stack.append(operand)
             case Binary(left=left, right=right):
                 stack += [right, left]
             case Call(arguments=arguments):
                 stack += [a.value for a in reversed(arguments)]
-    return tuple(found)
