@@ -16,7 +16,7 @@ from discoscript.commands._script import script_arguments
 from discoscript.compiler.plan import PlannedFrame
 from discoscript.compiler.schedule import Schedule
 from discoscript.errors import Exit
-from discoscript.language.parameters import BY_KEY, Axis, Mode
+from discoscript.language.parameters import BY_KEY, Axis
 from discoscript.rendering.frames import State, survey
 from discoscript.terminal import counted, printable
 
@@ -75,7 +75,7 @@ def _models(wanted: Job) -> str:
     models = wanted.plan.models
     names = [(models.diffusion, "diffusion"), *((name, "clip") for name in models.clip)]
     names += [("secondary", "diffusion")] if models.secondary else []
-    names += [(models.depth, "depth")] if wanted.schedule.mode is Mode.D3 else []
+    names += [(models.depth, "depth")] if models.depth else []
     return ", ".join(f"{name} ({role})" for name, role in names)
 
 

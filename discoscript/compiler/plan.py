@@ -147,7 +147,7 @@ def _job(
         height=int(height),
         seed=(first_seed + int(schedule.seeds[index])) % 2**32,
         prompts=_prompts(schedule, index),
-        models=_filled(Models, row),
+        models=_models(schedule.mode, row),
         diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped_steps(row, start)}),
         guidance=_filled(Guidance, row),
         cutouts=_filled(Cutouts, row),
@@ -169,7 +169,12 @@ def _as(kind: object, value: Any) -> object:
     """`value` as bool, int, float or str, so that 1 and 1.0 give one key; others as they are."""
     if kind in (bool, int, float, str):
         return kind(value)
-    return tuple(value)
+    return value if isinstance(value, str) else tuple(value)
+
+
+def _models(mode: Mode, row: Row) -> Models:
+    """Only a camera that moves in space needs depth."""
+    return _filled(Models, row) if mode is Mode.D3 else _filled(Models, row, depth=None)
 
 
 def _prompts(schedule: Schedule, index: int) -> tuple[Prompt, ...]:

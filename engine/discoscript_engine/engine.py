@@ -13,7 +13,7 @@ from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import NoiseModel
 from discoscript_engine.frame import Networks, OnStep, render_frame
 from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
-from discoscript_engine.job import Camera3D, FrameJob, FromPrevious, Models
+from discoscript_engine.job import FrameJob, FromPrevious, Models
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import CLIPS, Clip
 from discoscript_engine.models.tiny import load_tiny_diffusion
@@ -64,15 +64,15 @@ class Engine:
         return picture.cpu().numpy()
 
     def _networks(self, job: FrameJob) -> Networks:
-        """The networks that this job needs; depth only for a camera that moves in space."""
+        """The networks that this job needs; where a segment starts nothing is moved in space."""
         if job.models.secondary:
             raise ValueError("the secondary model is not built yet")
-        in_space = isinstance(job.start, FromPrevious) and isinstance(job.start.camera, Camera3D)
+        depth = job.models.depth
         return Networks(
             diffusion=self._diffusion(job.models.diffusion),
             secondary=None,
             clips=tuple(self._clip(name) for name in job.models.clip),
-            depth=self._depth(job.models.depth) if in_space else None,
+            depth=self._depth(depth) if depth and isinstance(job.start, FromPrevious) else None,
             perceptual=PERCEPTUAL[by_name("diffusion", job.models.diffusion).perceptual],
         )
 

@@ -23,12 +23,13 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Models:
-    """Names of rows of the model table."""
+    """Names of rows of the model table. `depth` is None where no camera moves in space, so that
+    another depth model renders nothing again there."""
 
     diffusion: str
     secondary: bool
     clip: tuple[str, ...]
-    depth: str
+    depth: str | None
 
 
 @dataclass(frozen=True)

@@ -88,9 +88,10 @@ def by_name(role: Role, name: str) -> Model:
     raise KeyError(f"no {role} model is called {name}")
 
 
-def rows(chosen: Models, depth: bool = True) -> tuple[Model, ...]:
-    """The rows that a job's models stand for; `depth` False leaves out what only 3D needs."""
+def rows(chosen: Models) -> tuple[Model, ...]:
+    """The rows that a job's models stand for."""
     found = [by_name("diffusion", chosen.diffusion)]
     found += models("secondary") if chosen.secondary else ()
     found += [by_name("clip", name) for name in chosen.clip]
-    return (*found, by_name("depth", chosen.depth)) if depth else tuple(found)
+    found += [by_name("depth", chosen.depth)] if chosen.depth else ()
+    return tuple(found)

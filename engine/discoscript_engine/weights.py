@@ -46,11 +46,9 @@ def find(row: Model) -> tuple[Path, ...]:
     return found
 
 
-def missing(models: Models, depth: bool = True) -> tuple[Model, ...]:
-    """The rows among a job's models whose files are not here; `depth` False: 3D is not used."""
-    return tuple(
-        row for row in rows(models, depth) if not all(path.is_file() for path in paths(row))
-    )
+def missing(models: Models) -> tuple[Model, ...]:
+    """The rows among a job's models whose files are not here."""
+    return tuple(row for row in rows(models) if not all(path.is_file() for path in paths(row)))
 
 
 def _embedded_folder() -> Path:

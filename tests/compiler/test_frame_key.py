@@ -25,7 +25,9 @@ JOBS = {
 
 
 def changed(value: Any) -> Any:
-    """Another value of the same type, as near as possible."""
+    """Another value of the same type, as near as possible; something in place of nothing."""
+    if value is None:
+        return "x"
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
