@@ -42,7 +42,7 @@ JOB = FrameJob(
     height=32,
     seed=7,
     prompts=(Prompt("a lighthouse at sunset", 1.0),),
-    models=Models(diffusion="tiny", secondary=False, clip=("tiny",), depth="tiny"),
+    models=Models(diffusion="tiny", secondary=False, clip=("tiny",), depth=None),
     diffusion=Diffusion(
         steps=5,
         skip_steps=0,
