@@ -101,7 +101,8 @@ def draw(claims: Sequence[Claim], canvas: Canvas, rest: Resolved) -> Drawn:
             continue
         frames = np.arange(max(span[0], 0), min(span[1], canvas.length))
         if len(frames):
-            values[frames] = moving(claim, claims, canvas, frames, under, weak)
+            with np.errstate(all="ignore"):  # what is not finite is reported with its frame
+                values[frames] = moving(claim, claims, canvas, frames, under, weak)
             owner[frames] = index
     return Drawn(values, owner, under)
 
@@ -225,8 +226,7 @@ def way(claim: Path, index: int, canvas: Canvas, frames: Frames, start: Values) 
     u = (frames - a.frame) / (b.frame - a.frame)
     if b.ease.name == "smooth":
         return spline(claim, index, canvas, u, first, last)
-    with np.errstate(all="ignore"):
-        return np.asarray(first + (last - first) * b.ease.curve()(u))
+    return np.asarray(first + (last - first) * b.ease.curve()(u))
 
 
 def spline(

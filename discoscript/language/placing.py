@@ -141,9 +141,12 @@ class Timeline:
             self._empty(at, times)
             return None
         limit = placed.end if placed.begin >= 0 else placed.begin
-        return placed if self._inside(limit, time_span(at), last=self.length) else None
+        begins = self.report.text(at.begin.span) if isinstance(at, AtRange | AtFor) else ""
+        fitting = f"write `{begins}..end`, or " if placed.begin < self.length else ""
+        inside = self._inside(limit, time_span(at), self.length, fitting)
+        return placed if inside else None
 
-    def _inside(self, frame: int, span: Span, last: int) -> bool:
+    def _inside(self, frame: int, span: Span, last: int, fitting: str = "") -> bool:
         """Whether a frame lies between the start and `last` (D303)."""
         fits = frame <= last or not self.known
         if fits and frame > FARTHEST:
@@ -155,17 +158,17 @@ class Timeline:
                 "D303",
                 f"{self.what} {frame} is beyond the end ({plural(self.length, self.what)})",
                 span,
-                help=self._nearest(last),
+                help=self._nearest(last, fitting),
             )
         return fits and frame >= 0
 
-    def _nearest(self, last: int) -> str:
+    def _nearest(self, last: int, fitting: str) -> str:
         """What to write instead of a time beyond the end."""
         if not self.longer:
             return f"the last {self.what} is {self.length}"
         if last < self.length:
             return f"the last {self.what} is {last}; for more {self.longer}"
-        return f"use `end` for the end, or {self.longer}"
+        return f"{fitting}{self.longer}"
 
     def _backward(self, at: At) -> None:
         if isinstance(at, AtRange):

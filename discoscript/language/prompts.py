@@ -54,7 +54,7 @@ class Morph:
 
 @dataclass(frozen=True)
 class Prompts:
-    """Collects the prompt lines of a script."""
+    """Collects the prompt lines of a script; `broken` sets lack a line because of its errors."""
 
     claims: Claims
     timeline: Timeline
@@ -64,6 +64,7 @@ class Prompts:
     sets: dict[int, list[PromptClaim]] = field(default_factory=dict)
     morphs: dict[int, Morph] = field(default_factory=dict)
     ranged: list[PromptClaim] = field(default_factory=list)
+    broken: set[int] = field(default_factory=set)
 
     def add(self, entry: Entry, said: PromptLine, here: Surroundings) -> bool:
         """Read one line; False after reporting what is wrong with it."""
@@ -74,6 +75,7 @@ class Prompts:
         line = Line("prompt", WEIGHT, value, said.when, said.span)
         claim = self.claims.read(line, here)
         if claim is None or text is None or entry.under.loose:
+            self.broken.add(self._set_begin(entry))
             return False
         self._zero(claim, value.span)
         prompt = PromptClaim(text, claim, said.text.span)
@@ -169,9 +171,10 @@ class Prompts:
         """The sets in order, judged against one another and against the `cuts` of the script."""
         begins = sorted(self.sets)
         self._cut_morphs(cuts)
+        known = {*begins, *self.broken}
         for begin, morph in self.morphs.items():
-            if begin not in self.sets or begin == begins[0]:
-                self._nothing_to_morph(morph, begin in self.sets)
+            if begin not in known or begin == min(known):
+                self._nothing_to_morph(morph, begin in known)
         found = []
         for begin, end in zip_longest(begins, begins[1:]):
             into = self.morphs.get(begin) if begin != begins[0] else None

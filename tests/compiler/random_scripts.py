@@ -18,6 +18,7 @@ ODD_LINES = (
     "mark m @ 3", 'import "x.disco"', "use foo(1)", 'shot "x" 3s: prompt "b"', "fps = 24", "zoom",
     "cut @ 3..4", "let frame = 2", "camera zoom 2", "study: diffusion.steps in [1, 2]",
     "camera: angle [0: 1, 2]", 'prompt "a:2"', "frame 12 morph 99: cut", "scene: frames 3",
+    "frame 0 morph 2s: cut", 'frame 9 morph 1s: prompt "{zz}"',
 )
 # fmt: on
 ROWS = [row for row in PARAMETERS if row.built and row.modes & {Mode.D3} and row.group != "scene"]
@@ -136,7 +137,7 @@ class Scribe:
             f"    frames {FRAMES}",
             "let a = 5",
         ]
-        lines += ['let style = "oil"', 'prompt "a boat"']
+        lines += ['let style = "oil"', "" if self.odd() else 'prompt "a boat"']
         for row in self.random.sample(ROWS, self.random.randint(1, 6)):
             head = f"{row.group} @ {self.range(row)}" if self.odd() else row.group
             lines.append(f"{head}: {self.setting(row)}")
@@ -145,7 +146,7 @@ class Scribe:
             lines += [f"    {self.prompt(word)}" for word in ("a sea", "a sky")]
             lines += ["    cut"] if self.odd() else []
         lines += [self.pick(ODD_LINES) for _ in range(3) if self.odd()]
-        lines += [self.prompt("fog")]
+        lines += [] if self.odd() else [self.prompt("fog")]
         text = "\n".join(lines) + "\n"
         if self.odd():
             at = self.random.randrange(len(text))
