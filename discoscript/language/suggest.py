@@ -7,7 +7,8 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate nearest to `word`, None if none is near.
 
     The same letters in another case come first, then the fewest slips of the finger (at most a
-    third of the letters), then the same parts in another order (`scale_tv` -> `tv_scale`).
+    third of the letters; one in words of two or three, none in single letters), then the same
+    parts in another order (`scale_tv` -> `tv_scale`).
     """
     words = tuple(candidates)
     same = (c for c in words if c.casefold() == word.casefold())
@@ -29,7 +30,7 @@ def one_of(words: Iterable[str]) -> str:
 def _fewest_slips(word: str, words: tuple[str, ...]) -> str | None:
     from rapidfuzz.distance import DamerauLevenshtein  # scripts without mistakes do without it
 
-    limit = max(len(word), 3) // 3
+    limit = max(len(word), 3) // 3 if len(word) > 1 else 0
     slips = [(DamerauLevenshtein.distance(word, c, score_cutoff=limit), c) for c in words]
     near = min((pair for pair in slips if pair[0] <= limit), key=lambda pair: pair[0], default=None)
     return None if near is None else near[1]
