@@ -13,6 +13,7 @@ from discoscript_engine.diffusion.guidance import (
     gradient_of,
     guided,
     looking,
+    unguided,
 )
 from discoscript_engine.diffusion.losses import Perceptual
 from discoscript_engine.diffusion.noise_schedule import NoiseSchedule, noise_schedule
@@ -145,14 +146,12 @@ def guided_denoiser(
     job: FrameJob, networks: Networks, schedule: NoiseSchedule, wish: Wish
 ) -> Denoiser:
     """The diffusion network, bent towards the wish."""
+    alone, clip = denoiser(networks.diffusion, schedule), job.diffusion.clip_denoised
+    if wish.is_empty():
+        return unguided(alone, schedule, clip_denoised=clip)
     secondary = networks.secondary
-    return guided(
-        denoiser(networks.diffusion, schedule),
-        gradient_of(wish, schedule),
-        schedule,
-        through=None if secondary is None else velocity_denoiser(secondary, schedule),
-        clip_denoised=job.diffusion.clip_denoised,
-    )
+    through = None if secondary is None else velocity_denoiser(secondary, schedule)
+    return guided(alone, gradient_of(wish, schedule), schedule, through=through, clip_denoised=clip)
 
 
 def step_noise(seed: int, shape: tuple[int, ...], device: torch.device) -> StepNoise:

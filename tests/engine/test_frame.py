@@ -93,6 +93,13 @@ def test_no_prompts_render_what_the_network_dreams():
     assert torch.equal(alone, render(job(clip_guidance_scale=0.0)))
 
 
+def test_a_frame_that_nothing_pulls_at_is_the_guided_one_with_a_gradient_of_nothing():
+    nothing = {"clip_guidance_scale": 0.0, "range_scale": 0.0}
+    alone = render(job(**nothing))
+    barely = render(job(**nothing, tv_scale=1e-30))
+    assert (alone.int() - barely.int()).abs().max() <= 1
+
+
 @pytest.mark.parametrize("camera", [STILL, TURN, FORWARD], ids=["still", "turn", "forward"])
 def test_a_frame_starts_from_the_one_before_moved(camera):
     following = job(start=FromPrevious(camera, 1000.0), skip_steps=3)

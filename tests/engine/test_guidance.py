@@ -18,6 +18,7 @@ from discoscript_engine.diffusion.guidance import (
     slope_at,
     words_slope,
 )
+from discoscript_engine.diffusion.losses import PERCEPTUAL
 from discoscript_engine.diffusion.noise_schedule import noise_schedule
 from discoscript_engine.diffusion.prompts import Target, normalised
 from discoscript_engine.diffusion.sampling import Prediction, denoiser, velocity_denoiser
@@ -208,6 +209,16 @@ def test_nothing_wished_for_is_no_gradient():
     still = replace(quiet().scales, clamp_grad=True)
     slope = slope_through_network(replace(quiet(), scales=still))
     assert torch.equal(slope, torch.zeros_like(slope))
+
+
+def test_a_wish_is_empty_only_when_nothing_pulls():
+    assert quiet().is_empty()
+    assert not quiet(tv_scale=1.0).is_empty()
+    assert not quiet(clip_guidance_scale=1.0).is_empty()
+    assert replace(quiet(clip_guidance_scale=1.0), targets=()).is_empty()
+    loss = next(iter(PERCEPTUAL.values()))
+    assert not replace(quiet(), hold=Hold(input_of(SMALL), 1.0, loss)).is_empty()
+    assert replace(quiet(), hold=Hold(input_of(SMALL), 0.0, loss)).is_empty()
 
 
 def test_a_zero_gradient_stays_zero_under_clamp():

@@ -49,6 +49,13 @@ class Wish:
     scales: Guidance
     hold: Hold | None = None
 
+    def is_empty(self) -> bool:
+        """Whether nothing pulls: then no gradient needs to be taken."""
+        scales = self.scales
+        words = scales.clip_guidance_scale if self.targets else 0.0
+        held = self.hold.scale if self.hold is not None else 0.0
+        return not any((words, held, scales.tv_scale, scales.sat_scale, scales.range_scale))
+
 
 def guided(
     denoise: Denoiser,
