@@ -28,8 +28,8 @@ class PromptRow:
 class Schedule:
     """What the compiler knows of a render.
 
-    `fixed` maps `group.name` to the value of every FIXED parameter (model defaults resolved,
-    `scene.seed` may be "random"). `frames_of` maps every FRAMES and SEGMENT parameter to an array
+    `fixed` maps `group.name` to the value of every FIXED parameter (model defaults resolved, times
+    in frames, `scene.seed` may be "random"). `frames_of` maps every FRAMES and SEGMENT parameter to an array
     of shape (frames,): float64, int64, bool, or object for choices and paths. `progress` maps
     every PROGRESS parameter to shape (1000,). `starts` lists the frames that begin a segment,
     0 first. `seeds` is (frames,) of int64 offsets to add to the scene's first seed.

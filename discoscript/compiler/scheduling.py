@@ -6,6 +6,7 @@ the parameter's row; `Schedule.sources` says from which.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -138,6 +139,7 @@ class Drawing:
         values["depth.model"] = self._row_name("depth.model", "depth", str(depth))
         values["scene.model"] = self.model.name
         values["scene.frames"] = self.scene.frames
+        values["scene.duration"] = Fraction(self.scene.frames)
         values["scene.fps"] = float(self.scene.fps)
         values["scene.mode"] = str(self.scene.mode)
         size = values["scene.size"]

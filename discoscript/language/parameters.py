@@ -152,7 +152,7 @@ _SCENE = (
               "Seed of the first frame; `random` is drawn once and kept in the lock file.",
               hard=(0, 2**32 - 1), axis=Axis.FIXED, disco=("set_seed",)),
     Parameter("scene", "seed_step", Kind.WHOLE, 1, "Added to the seed on every frame.",
-              typical=(0, 1), axis=Axis.FIXED),
+              typical=(0, 1), hard=(1 - 2**32, 2**32 - 1), axis=Axis.FIXED),
     Parameter("scene", "bpm", Kind.NUMBER, None, "Tempo: enables beats (`4b`).",
               unit="beats per minute", typical=(40, 240), hard=(0, None), open_low=True,
               axis=Axis.FIXED, built=False),

@@ -19,7 +19,13 @@ from discoscript.language.syntax import (
     GroupHead,
     Number,
 )
-from discoscript.language.times import Block, Times, UnknownEnd, WrongTime, round_frames
+from discoscript.language.times import (
+    Block,
+    Times,
+    WrongTime,
+    count_text,
+    round_frames,
+)
 
 #: No script speaks of later frames; where the length is not known, they are left out.
 FARTHEST = 1_000_000
@@ -128,8 +134,6 @@ class Timeline:
                     return start, start + times.length(length)
         except WrongTime as wrong:
             self.wrong(wrong)
-        except UnknownEnd:
-            pass
         return None
 
     def _during(self, begin: Fraction, end: Fraction, at: At, times: Times) -> During | None:
@@ -152,11 +156,12 @@ class Timeline:
         if fits and frame > FARTHEST:
             return False
         if frame < 0:
-            self.report.add("D303", f"{self.what} {frame} is before the start", span)
+            self.report.add("D303", f"{self.what} {count_text(frame)} is before the start", span)
         elif not fits:
+            length = plural(self.length, self.what)
             self.report.add(
                 "D303",
-                f"{self.what} {frame} is beyond the end ({plural(self.length, self.what)})",
+                f"{self.what} {count_text(frame)} is beyond the end ({length})",
                 span,
                 help=self._nearest(last, fitting),
             )
@@ -203,8 +208,6 @@ class Timeline:
         except WrongTime as wrong:
             self.wrong(wrong)
             return None
-        except UnknownEnd:
-            return None
         frame = round_frames(exact)
         return frame if self._inside(frame, time.span, last=self.length) else None
 
@@ -214,8 +217,6 @@ class Timeline:
             frames = round_frames(times.length(expr))
         except WrongTime as wrong:
             self.wrong(wrong)
-            return None
-        except UnknownEnd:
             return None
         if frames < 0:
             self.report.add("D302", "this length is negative", expr.span)

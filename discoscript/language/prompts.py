@@ -29,7 +29,7 @@ from discoscript.language.texts import fill
 from discoscript.language.written_line import Line
 
 #: The row of a prompt's weight: a prompt is a parameter that is named by its text.
-WEIGHT = Parameter("prompt", "prompt", Kind.NUMBER, 0.0, "Weight of the prompt.")
+WEIGHT = Parameter("prompt", "weight", Kind.NUMBER, 0.0, "Weight.", hard=(-1e6, 1e6))
 
 #: `rocky beach:2`, but not `16:9` or `at 10:30`.
 WEIGHT_IN_TEXT = re.compile(r"(?<!\d)\s*:\s*(-?\d+(?:\.\d+)?)\s*$")

@@ -152,7 +152,10 @@ class Track:
 
 @dataclass(frozen=True)
 class Given:
-    """The value that the script gives to a FIXED setting."""
+    """The value that the script gives to a FIXED setting; times are in frames.
+
+    Of the settings that make up the scene's extent only the place is kept here.
+    """
 
     value: Resolved
     span: Span

@@ -120,6 +120,7 @@ class SettingLines:
             changes(row, self.amounts, span, "this makes it change")
             return False
         if row.key in EXTENT:
+            self.fixed.setdefault(row.key, Given(None, said.value.span))
             return True
         here = Surroundings(self.on_frames.timeline.outer, Everywhere())
         value = fixed_value(said.value, row, self.amounts, here.times)

@@ -115,8 +115,11 @@ def _for(begin: Expr, length: Expr, times: Times) -> Iterator[Implied]:
 
 
 def _read(expr: Expr, times: Times) -> Fraction | None:
-    """A place in time; what is wrong with it is reported when the line is read."""
+    """A place in time. A wrong one is noted, so that the length is known to be a guess."""
     try:
         return times.point(expr)
-    except (UnknownEnd, WrongTime):
+    except UnknownEnd:
+        return None
+    except WrongTime as wrong:
+        times.quantities.report.add(wrong.code, wrong.message, wrong.span)
         return None

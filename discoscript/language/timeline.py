@@ -14,10 +14,22 @@ from discoscript.language.settings import row_of
 from discoscript.language.source import Span
 from discoscript.language.survey import implied_length
 from discoscript.language.syntax import Const, Expr, Set
-from discoscript.language.times import Axis, Block, Times, UnknownEnd, WrongTime, round_frames
+from discoscript.language.times import (
+    Axis,
+    Block,
+    Times,
+    UnknownEnd,
+    WrongTime,
+    count_text,
+    round_frames,
+)
 
 #: A longer render is refused (D703).
 MAX_FRAMES = 100_000
+
+
+#: Frames per second that clocks can count with.
+SPEEDS = (0.001, 1000)
 
 
 @dataclass(frozen=True)
@@ -49,12 +61,14 @@ class Facts:
             if row and row.group == "scene" and isinstance(entry.said, Set):
                 self.written.setdefault(row.name, entry.said)
         fps = self._fps()
-        implied = implied_length(self.outline, self._silent_times(fps))
+        silent = Report(self.report.source)
+        implied = implied_length(self.outline, self._silent_times(fps, silent))
         length = self._explicit_length(fps) or implied.frames
         written = self._written_mode()
         mode = written or self._implied_mode(length)
         # A mode that is wrong or not built yet: what fits it is not known.
         certain = self.outline.complete and (written is not None or "mode" not in self.written)
+        certain = certain and not silent.found
         if written is not None or "mode" not in self.written:
             self._check_mode(mode)
         if mode is Mode.STILL:
@@ -69,11 +83,10 @@ class Facts:
     def _says_how_long(self) -> bool:
         return "frames" in self.written or "duration" in self.written
 
-    def _silent_times(self, fps: Fraction) -> Times:
-        """Times of an unknown length, with messages that nobody reads: they come again later."""
-        quantities = self.amounts.quantities
-        silent = replace(quantities, report=Report(self.report.source))
-        return Times(Axis(fps, None), Fraction(0), Block(Fraction(0), None), silent)
+    def _silent_times(self, fps: Fraction, silent: Report) -> Times:
+        """Times of an unknown length; what is wrong with them is reported when they are placed."""
+        quantities = replace(self.amounts.quantities, report=silent)
+        return Times(Axis(fps, None), Fraction(0), Block(Fraction(0), None), quantities)
 
     def _times(self, fps: Fraction | None) -> Times:
         """Times of a scene whose end is not known."""
@@ -88,7 +101,8 @@ class Facts:
         if said is None:
             return default
         times = self._times(None)
-        value = fixed_value(said.value, BY_KEY["scene.fps"], self.amounts, times)
+        row = replace(BY_KEY["scene.fps"], hard=SPEEDS, open_low=False)
+        value = fixed_value(said.value, row, self.amounts, times)
         if not isinstance(value, int | float) or not isinstance(said.value, Const):
             return default
         return self._exact(said.value.expr, times) or Fraction(repr(float(value)))
@@ -135,7 +149,7 @@ class Facts:
         said = self.written.get("frames") or self.written.get("duration")
         self.report.add(
             "D703",
-            f"{length} frames; the limit is {MAX_FRAMES}",
+            f"{count_text(length)} frames; the limit is {MAX_FRAMES}",
             said.value.span if said else span,
             help="make it shorter, or render it as several scripts",
         )

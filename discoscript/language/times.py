@@ -10,7 +10,7 @@ from math import floor, isfinite
 
 import numpy as np
 
-from discoscript.language.expressions import Clock, evaluate
+from discoscript.language.expressions import Clock, evaluate, names_in
 from discoscript.language.lets import Lets
 from discoscript.language.quantities import Quantities
 from discoscript.language.source import Span
@@ -24,6 +24,9 @@ from discoscript.language.syntax import (
     Percent,
     Timecode,
 )
+
+#: Fractions with more digits than this are no times.
+MAX_BITS = 8192
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class WrongTime(Exception):
 def round_frames(frames: Fraction) -> int:
     """The frame nearest to an exact time; halves go up."""
     return floor(frames + Fraction(1, 2))
+
+
+def count_text(count: int) -> str:
+    """A count in a message; one beyond all reason is not written out."""
+    return str(count) if abs(count) < 10**15 else f"{'-' if count < 0 else ''}10^15 and more"
 
 
 @dataclass(frozen=True)
@@ -179,10 +187,11 @@ class Times:
     def _product(self, expr: Binary) -> Moment:
         left, right = self.moment(expr.left), self.moment(expr.right)
         if expr.operator == "*":
-            return Moment(left.frames * right.frames, left.point or right.point)
+            product = left.frames * right.frames
+            return Moment(small_enough(product, expr), left.point or right.point)
         if right.frames == 0:
             raise WrongTime("D207", "this time is divided by 0", expr.span)
-        return Moment(left.frames / right.frames, left.point)
+        return Moment(small_enough(left.frames / right.frames, expr), left.point)
 
     def _computed(self, expr: Expr) -> Moment:
         """Functions and powers: computed as a plain number of frames."""
@@ -192,15 +201,30 @@ class Times:
         if typed.varies or typed.quantity.value not in ("a number", "a time"):
             found = "this changes with the frame" if typed.varies else f"this is {typed.quantity}"
             raise WrongTime("D212", f"a time is needed here, {found}", expr.span)
-        names = self.lets.needed(expr)
-        if self.axis.fps is None or self.block.end is None:
+        return Moment(self._constant(expr))
+
+    def _constant(self, expr: Expr) -> Fraction:
+        """The value of an expression without clocks."""
+        lets = {name: self.lets.exprs[name] for name in self.lets.needed(expr)}
+        names = {n.text for part in (expr, *lets.values()) for n in names_in(part)}
+        if self.block.end is None and names & {"start", "end"}:
             raise UnknownEnd
-        block = (round_frames(self.block.begin), round_frames(self.block.end))
-        clock = Clock(np.zeros(1), self.axis.fps, *block, block)
-        value = float(np.ravel(evaluate(expr, {n: self.lets.exprs[n] for n in names}, clock))[0])
+        if self.axis.fps is None and "fps" in names:
+            raise WrongTime("D306", "diffusion progress has no frames per second", expr.span)
+        end = self.block.begin if self.block.end is None else self.block.end
+        block = (round_frames(self.block.begin), round_frames(end))
+        clock = Clock(np.zeros(1), self.axis.fps or Fraction(1), *block, block)
+        value = float(np.ravel(evaluate(expr, lets, clock))[0])
         if not isfinite(value):
             raise WrongTime("D207", "this time is not a finite number", expr.span)
-        return Moment(exact(value))
+        return exact(value)
+
+
+def small_enough(frames: Fraction, expr: Expr) -> Fraction:
+    """The same fraction; one that multiplying has blown up to thousands of digits is refused."""
+    if max(frames.numerator.bit_length(), frames.denominator.bit_length()) > MAX_BITS:
+        raise WrongTime("D207", "this time is out of all proportion", expr.span)
+    return frames
 
 
 def exact(value: float) -> Fraction:

@@ -22,6 +22,7 @@ def test_any_script_has_an_answer(seed, wild):
     assert draw(result.diagnostics, result.source) or not result.diagnostics
     errors = [d for d in result.diagnostics if severity(d) is Severity.ERROR]
     assert (result.schedule is None) == bool(errors)
+    assert result.scene.complete or errors, "a line was left out without a word"
     if result.schedule is not None:
         is_whole(result.schedule)
 

@@ -43,9 +43,14 @@ def test_defaults_come_from_the_model_then_from_the_row():
     assert made.frames_of["diffusion.eta"][0] == BY_KEY["diffusion.eta"].default
     assert made.sources["diffusion.eta"] == "default"
     assert made.sources["guidance.tv_scale"] == "script"
+    assert made.sources["scene.fps"] == "default"
     full = compiled(f'scene: model {FULL}\nprompt "x"\n')
     assert full.frames_of["diffusion.steps"][0] == 250
     assert full.size == (1280, 768)
+    timed = compiled('scene:\n    fps 24\n    duration 2s\n    mode 2d\nprompt "x"\n')
+    assert (timed.fixed["scene.fps"], timed.fixed["scene.mode"]) == (24, "2d")
+    assert (timed.fixed["scene.frames"], timed.fixed["scene.duration"]) == (48, 48)
+    assert timed.sources["scene.fps"] == timed.sources["scene.mode"] == "script"
     assert full.fixed["scene.clip"] == ("ViTB32", "ViTB16", "RN50")
 
 
