@@ -29,11 +29,12 @@ class Schedule:
     """What the compiler knows of a render.
 
     `fixed` maps `group.name` to the value of every FIXED parameter (model defaults resolved, times
-    in frames, `scene.seed` may be "random"). `frames_of` maps every FRAMES and SEGMENT parameter to an array
-    of shape (frames,): float64, int64, bool, or object for choices and paths. `progress` maps
-    every PROGRESS parameter to shape (1000,). `starts` lists the frames that begin a segment,
-    0 first. `seeds` is (frames,) of int64 offsets to add to the scene's first seed.
-    `sources` maps a parameter to "script", "model", "default" or "override".
+    in frames, `scene.seed` may be "random"). `frames_of` maps every FRAMES and SEGMENT parameter
+    to an array of shape (frames,): float64, int64, bool, or object for choices and paths; percents
+    are as written, 60 for `60%`. `progress` maps every PROGRESS parameter to shape (1000,).
+    `starts` lists the frames that begin a segment, 0 first. `seeds` is (frames,) of int64 offsets
+    to add to the scene's first seed. `sources` maps a parameter to "script", "model", "default" or
+    "override".
     """
 
     frames: int
