@@ -39,8 +39,8 @@ def _holds_back(row: Parameter, claim: Path, canvas: Canvas, report: Report) -> 
             "D319",
             f"before frame {frame} `{row.name}` is already {value:g}",
             claim.points[0].span,
-            help=f"the first key holds back to the start; "
-            f"add `0: {shown(row.default)}` if you want the default",
+            help=f"the first key holds back to the start; a line `{row.name} {shown(row.default)}` "
+            "gives the frames before it a value of their own",
         )
 
 
