@@ -1,26 +1,27 @@
 """The whole way from a script to its schedule, each stage by its name.
 
-Source -> Syntax -> Scene -> Schedule; what follows (plan, frames, video) is in `rendering`.
+Source -> Syntax -> Scene -> Schedule. From there, `commands/_rendering.py` makes the plan, and
+`video/output.py` has its frames rendered (`frames/frames.py`) and encoded.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from discoscript.compiler.schedule import Schedule
-from discoscript.compiler.scheduling import schedule
-from discoscript.language.check import check
-from discoscript.language.diagnostics import Diagnostic, Severity, severity
-from discoscript.language.files import ProjectFiles
-from discoscript.language.names import check_names
-from discoscript.language.parameters import Resolved
-from discoscript.language.parse import parse
-from discoscript.language.prompts import Overlong
-from discoscript.language.replacing import replacements
-from discoscript.language.report import Report
-from discoscript.language.scene import Scene
-from discoscript.language.source import Source
-from discoscript.language.suppressions import suppressed
-from discoscript.language.syntax import Syntax
+from discoscript.names.names import check_names
+from discoscript.parameters import Resolved
+from discoscript.scene.check import check
+from discoscript.scene.files import ProjectFiles
+from discoscript.scene.prompts import Overlong
+from discoscript.scene.replacing import replacements
+from discoscript.scene.scene import Scene
+from discoscript.schedule.schedule import Schedule
+from discoscript.schedule.scheduling import schedule
+from discoscript.syntax.parse import parse
+from discoscript.syntax.suppressions import suppressed
+from discoscript.syntax.syntax import Syntax
+from discoscript.text.diagnostics import Diagnostic, Severity, severity
+from discoscript.text.report import Report
+from discoscript.text.source import Source
 
 
 @dataclass(frozen=True)

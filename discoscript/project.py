@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from discoscript.language.files import PICTURES, FileFacts
+from discoscript.scene.files import PICTURES, FileFacts
 
 LISTED = 2000  #: files looked at for "did you mean"
 
 
 class Project:
-    """The files below one folder, as `discoscript.language.files.ProjectFiles` asks for them."""
+    """The files below one folder, as `discoscript.scene.files.ProjectFiles` asks for them."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from discoscript.errors import Failure
-from discoscript.rendering.events import Events, EventsTo
-from discoscript.rendering.record import Record
+from discoscript.frames.events import Events, EventsTo
+from discoscript.frames.record import Record
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -1,7 +1,7 @@
 """Small scripts for tests, and what comes out of them."""
 
-from discoscript.language.diagnostics import Severity, severity
 from discoscript.pipeline import compile_text
+from discoscript.text.diagnostics import Severity, severity
 
 SCENE = "scene:\n    mode 3d\n    fps 24\n    frames 48\n"
 

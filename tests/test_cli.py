@@ -366,7 +366,7 @@ def test_a_start_picture_is_known_by_its_content(
 SLOW = """
 import sys
 from discoscript.cli import main
-from discoscript.rendering import testcard
+from discoscript.frames import testcard
 testcard.TestCards.__init__.__defaults__ = (0.02,)
 sys.exit(main(["render", "beach.disco", "--renderer", "testcard"]))
 """

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from discoscript.rendering.record import Record
+from discoscript.frames.record import Record
 from discoscript.terminal import Lines, Pace, duration, printable
 
 RECORD = Record("ab" * 32, "cd" * 32, 1, 1.0, "2026-11-24T21:00:00Z", "engine 1")

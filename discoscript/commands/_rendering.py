@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discoscript.commands._script import Script, sound_script
-from discoscript.compiler.draft import MODELS, draft
-from discoscript.compiler.lock import drawn_seed
-from discoscript.compiler.plan import FramePlan, plan
-from discoscript.compiler.schedule import Schedule
-from discoscript.rendering.assets import Assets, read_assets
-from discoscript.rendering.backend import BACKENDS, Backend
-from discoscript.rendering.store import Store
+from discoscript.frames.assets import Assets, read_assets
+from discoscript.frames.backend import BACKENDS, Backend
+from discoscript.frames.store import Store
+from discoscript.plan.lock import drawn_seed
+from discoscript.plan.plan import FramePlan, plan
+from discoscript.schedule.draft import MODELS, draft
+from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import printable
 from discoscript_engine.identity import Identity
 from discoscript_engine.model_table import DEFAULT

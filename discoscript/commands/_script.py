@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from discoscript.compiler.schedule import Schedule
 from discoscript.errors import Exit, Failure, UsageFailure
-from discoscript.language.diagnostics import Diagnostic, Severity, Source, draw, severity
-from discoscript.language.parameters import Resolved
-from discoscript.language.syntax import Block, TitledHead
+from discoscript.parameters import Resolved
 from discoscript.pipeline import Compiled, compile_text
 from discoscript.project import Project
+from discoscript.schedule.schedule import Schedule
+from discoscript.syntax.syntax import Block, TitledHead
 from discoscript.terminal import wants_color
+from discoscript.text.diagnostics import Diagnostic, Severity, Source, draw, severity
 
 LARGEST = 2**20  #: bytes of a script
 

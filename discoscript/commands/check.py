@@ -5,7 +5,7 @@ from pathlib import Path
 
 from discoscript.commands._script import compiled_script, has_errors, show
 from discoscript.errors import Exit
-from discoscript.language.diagnostics import Severity, severity, summary
+from discoscript.text.diagnostics import Severity, severity, summary
 
 EXAMPLES = """  discoscript check beach.disco    errors, warnings and hints, each with its line
   discoscript check *.disco        several scripts

@@ -13,11 +13,11 @@ from discoscript.commands._rendering import (
     strange_words_line,
 )
 from discoscript.commands._script import script_arguments
-from discoscript.compiler.plan import PlannedFrame
-from discoscript.compiler.schedule import Schedule
 from discoscript.errors import Exit
-from discoscript.language.parameters import BY_KEY, Axis
-from discoscript.rendering.frames import State, survey
+from discoscript.frames.frames import State, survey
+from discoscript.parameters import BY_KEY, Axis
+from discoscript.plan.plan import PlannedFrame
+from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, printable
 
 EXAMPLES = """  discoscript plan beach.disco           segments, prompts, moves; what a render makes

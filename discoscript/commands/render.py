@@ -16,13 +16,13 @@ from discoscript.commands._rendering import (
     strange_words_line,
 )
 from discoscript.commands._script import script_arguments
-from discoscript.compiler.plan import PlannedFrame
-from discoscript.compiler.schedule import Schedule
 from discoscript.errors import Exit, UsageFailure
-from discoscript.language.parameters import Mode
-from discoscript.rendering.frames import State, survey
-from discoscript.rendering.output import Delivery, Film, Output, deliver
+from discoscript.frames.frames import State, survey
+from discoscript.parameters import Mode
+from discoscript.plan.plan import PlannedFrame
+from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, duration, progress
+from discoscript.video.output import Delivery, Film, Output, deliver
 
 EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
   discoscript render beach.disco --draft      a quick look, with frames of its own

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from discoscript.language.diagnostics import Diagnostic
-from discoscript.language.source import Source
+from discoscript.text.diagnostics import Diagnostic
+from discoscript.text.source import Source
 
 FOLDER = Path(__file__).parent
 

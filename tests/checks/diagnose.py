@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from discoscript.language.diagnostics import Diagnostic
-from discoscript.language.files import FileFacts
-from discoscript.language.source import Source
 from discoscript.pipeline import compile_text
+from discoscript.scene.files import FileFacts
+from discoscript.text.diagnostics import Diagnostic
+from discoscript.text.source import Source
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A project folder in memory: paths and texts; a text `900 megapixels` is a picture of those."""
+    """A project folder in memory: paths and texts; a text `900 megapixels` is of that size."""
 
     texts: Mapping[str, str]
 

@@ -15,9 +15,9 @@ from checks.cases import (
 )
 from checks.diagnose import diagnose
 
-from discoscript.language.codes import BY_CODE, CODES, Severity
-from discoscript.language.diagnostics import Diagnostic
-from discoscript.language.source import Source
+from discoscript.text.codes import BY_CODE, CODES, Severity
+from discoscript.text.diagnostics import Diagnostic
+from discoscript.text.source import Source
 
 CASES = all_cases()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from discoscript.language.parameters import BY_KEY
+from discoscript.parameters import BY_KEY
 from discoscript_engine import model_table
 from discoscript_engine.job import Models
 from discoscript_engine.model_table import MODELS, by_name, models, rows

@@ -1,1 +1,0 @@
-"""Scene -> Schedule -> FramePlan: the value of every parameter at every frame."""

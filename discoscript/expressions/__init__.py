@@ -1,0 +1,1 @@
+"""Expressions: their quantities, their values over time, the functions and eases they may use."""

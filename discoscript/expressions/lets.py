@@ -1,0 +1,83 @@
+"""Lets: the names of a script, in an order in which each needs only those before it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from discoscript.expressions.expressions import names_in
+from discoscript.syntax.syntax import Block, Expr, Import, Let, Mark, Statement
+
+
+@dataclass(frozen=True)
+class Lets:
+    """`exprs` is in dependency order. Names in `failed` are circles: using them is no new error.
+
+    So are names that this version can not know: marks, and what is imported.
+    """
+
+    exprs: Mapping[str, Expr] = field(default_factory=dict)
+    failed: frozenset[str] = frozenset()
+    statements: Mapping[str, Let] = field(default_factory=dict)
+
+    def needed(self, expr: Expr) -> tuple[str, ...]:
+        """The lets that an expression reaches, in an order in which they can be computed."""
+        reached: set[str] = set()
+        waiting = [expr]
+        while waiting:
+            for name in names_in(waiting.pop()):
+                if name.text in self.exprs and name.text not in reached:
+                    reached.add(name.text)
+                    waiting.append(self.exprs[name.text])
+        return tuple(name for name in self.exprs if name in reached) if reached else ()
+
+
+def lets_of(body: Sequence[Statement], replaced: Mapping[str, Expr]) -> Lets:
+    """All `let` lines of a script; `replaced` gives other expressions to some of them.
+
+    Of two definitions the first counts (the second is reported as D109).
+    """
+    statements: dict[str, Let] = {}
+    for let in _let_lines(body):
+        statements.setdefault(let.name.text, let)
+    exprs = {name: replaced.get(name, let.expr) for name, let in statements.items()}
+    ordered, failed = _in_order(exprs)
+    return Lets(ordered, failed | _later(body), statements)
+
+
+def _let_lines(body: Iterable[Statement]) -> Iterator[Let]:
+    for statement in body:
+        if isinstance(statement, Let):
+            yield statement
+        elif isinstance(statement, Block):
+            yield from _let_lines(statement.body)
+
+
+def _later(body: Iterable[Statement]) -> frozenset[str]:
+    """Names that come from statements which are not built yet."""
+    marks = {line.name.text for line in body if isinstance(line, Mark)}
+    imports = {_import_name(line) for line in body if isinstance(line, Import)}
+    return frozenset(marks | imports)
+
+
+def _import_name(line: Import) -> str:
+    """What stands before the dot: the alias, or the file's name."""
+    return line.alias.text if line.alias else PurePosixPath(line.path.value).stem
+
+
+def _in_order(exprs: Mapping[str, Expr]) -> tuple[dict[str, Expr], frozenset[str]]:
+    """Repeatedly take the names whose needs are met; what is left is in a circle or needs one."""
+    needs = {n: {m.text for m in names_in(e) if m.text in exprs} for n, e in exprs.items()}
+    users: dict[str, list[str]] = {name: [] for name in exprs}
+    for name, needed in needs.items():
+        for other in needed:
+            users[other].append(name)
+    ready = [name for name, needed in needs.items() if not needed]
+    ordered: dict[str, Expr] = {}
+    while ready:
+        name = ready.pop(0)
+        ordered[name] = exprs[name]
+        for user in users[name]:
+            needs[user].discard(name)
+            if not needs[user]:
+                ready.append(user)
+    return ordered, frozenset(exprs.keys() - ordered.keys())

@@ -1,0 +1,34 @@
+"""The pictures that a schedule names: path -> content, read once, before anything is rendered."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from discoscript.errors import UsageFailure
+from discoscript.project import Project
+from discoscript.schedule.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Assets:
+    """`digests` maps a path to the SHA-256 of its content, `contents` that digest to the bytes."""
+
+    digests: Mapping[str, str]
+    contents: Mapping[str, bytes]
+
+
+def read_assets(schedule: Schedule, project: Project) -> Assets:
+    """Every start picture of the schedule. Known by content, so a new date changes nothing."""
+    images = schedule.frames_of["init.image"]
+    paths = sorted({str(images[i]) for i in schedule.starts if images[i]})
+    contents = {path: _read(path, project) for path in paths}
+    digests = {path: hashlib.sha256(data).hexdigest() for path, data in contents.items()}
+    return Assets(digests, {digests[path]: data for path, data in contents.items()})
+
+
+def _read(path: str, project: Project) -> bytes:
+    try:
+        return project.read(path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageFailure(f"cannot read the picture {path}: {reason}") from error

@@ -1,0 +1,80 @@
+"""The renderers by name. The engine, and torch with it, is imported only when one is loaded."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from discoscript.errors import RenderFailure
+from discoscript.frames.renderer import OnStep, Picture, Renderer
+from discoscript_engine.identity import Identity
+from discoscript_engine.job import FrameJob, Models
+
+INSTALL = 'install it with: pip install "discoscript[engine]"'
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A renderer by name: `load` makes it, `identity` says what it would be without loading it."""
+
+    name: str
+    doc: str
+    load: Callable[[], Renderer]
+    identity: Callable[[Models], Identity]
+
+    def lazy(self) -> Renderer:
+        """The renderer, loaded when the first frame is asked of it."""
+        return _Lazy(self)
+
+
+class _Lazy:
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._loaded: Renderer | None = None
+        self.identity = backend.identity
+
+    def render(
+        self,
+        job: FrameJob,
+        previous: Picture | None,
+        assets: Mapping[str, bytes],
+        on_step: OnStep,
+    ) -> Picture:
+        self._loaded = self._loaded or self._backend.load()
+        return self._loaded.render(job, previous, assets, on_step)
+
+
+def _engine() -> Renderer:
+    try:
+        from discoscript_engine.engine import Engine
+    except ModuleNotFoundError as error:
+        raise RenderFailure(f"the engine is not installed (no {error.name})", INSTALL) from error
+    return Engine()
+
+
+def _engine_identity(models: Models) -> Identity:
+    from discoscript_engine.identity import identity
+    from discoscript_engine.weights import ModelMissing
+
+    try:
+        return identity(models)
+    except ModelMissing as missing:
+        raise RenderFailure(str(missing), "`discoscript models` lists the models") from missing
+
+
+def _test_cards() -> Renderer:
+    from discoscript.frames.testcard import TestCards
+
+    return TestCards()
+
+
+BACKENDS: Mapping[str, Backend] = {
+    b.name: b
+    for b in (
+        Backend("engine", "CLIP-guided diffusion", _engine, _engine_identity),
+        Backend(
+            "testcard",
+            "numbered cards in no time, without the engine",
+            _test_cards,
+            lambda models: _test_cards().identity(models),
+        ),
+    )
+}

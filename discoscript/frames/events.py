@@ -1,0 +1,49 @@
+"""Events: what a render tells to whoever wants to know, as it goes."""
+
+from discoscript.frames.record import Record
+
+
+class Events:
+    """Is told what happens. Every method may be left out."""
+
+    def kept(self, index: int, record: Record) -> None:
+        """The store has frame `index`."""
+
+    def started(self, index: int) -> None:
+        """Frame `index` is being rendered."""
+
+    def step(self, index: int, done: int, steps: int) -> None:
+        """`done` of `steps` diffusion steps of frame `index` are through."""
+
+    def finished(self, index: int, record: Record, seconds: float) -> None:
+        """Frame `index` is in the store."""
+
+    def note(self, text: str) -> None:
+        """Something that the user should know, and that stops nothing."""
+
+
+class EventsTo(Events):
+    """Passes every event on to several receivers, in order."""
+
+    def __init__(self, *receivers: Events) -> None:
+        self.receivers = receivers
+
+    def kept(self, index: int, record: Record) -> None:
+        for receiver in self.receivers:
+            receiver.kept(index, record)
+
+    def started(self, index: int) -> None:
+        for receiver in self.receivers:
+            receiver.started(index)
+
+    def step(self, index: int, done: int, steps: int) -> None:
+        for receiver in self.receivers:
+            receiver.step(index, done, steps)
+
+    def finished(self, index: int, record: Record, seconds: float) -> None:
+        for receiver in self.receivers:
+            receiver.finished(index, record, seconds)
+
+    def note(self, text: str) -> None:
+        for receiver in self.receivers:
+            receiver.note(text)

@@ -1,0 +1,161 @@
+"""Syntax -> what this version can not do yet (D119): statements, settings, choices, values.
+
+Nothing that is accepted is silently ignored; the rows of the tables say what is built.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from discoscript.names.definitions import LATER_CLOCKS, LATER_FUNCTIONS
+from discoscript.parameters import GROUPS, Parameter, is_built, resolve
+from discoscript.syntax.statements import STATEMENTS
+from discoscript.syntax.syntax import (
+    Block,
+    Call,
+    Const,
+    Duration,
+    GroupHead,
+    Import,
+    Layer,
+    Mark,
+    Name,
+    PromptLine,
+    Rate,
+    Set,
+    ShotHead,
+    Statement,
+    StudyHead,
+    Syntax,
+    Text,
+    TitledHead,
+    Unparsed,
+    Use,
+)
+from discoscript.text.diagnostics import Diagnostic
+from discoscript.text.source import Span
+from discoscript.text.suggest import one_of
+
+#: Where names in a statement are not values.
+_NOT_VALUES = frozenset({"name", "move", "function", "alias", "title", "body", "head", "span"})
+
+_GROUPS_INSTEAD = {
+    "turbo": "delete it; every frame is diffused",
+    "vr": "delete it; render one eye",
+    "video": "delete it; start from a picture with `init: image`",
+    "symmetry": "delete it",
+    "save": "delete it; the frames are kept in any case",
+}
+
+
+def check_not_built(syntax: Syntax) -> Iterator[Diagnostic]:
+    """D119 for all lines of a script."""
+    search = _Search()
+    search.body(syntax.body, None)
+    yield from search.diagnostics
+
+
+@dataclass
+class _Search:
+    """Goes through all lines."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def body(self, statements: Iterable[Statement], group: str | None) -> None:
+        """Lines that stand together, inside `group`."""
+        for statement in statements:
+            match statement:
+                case Block():
+                    self.block(statement)
+                case Unparsed():
+                    self.body(statement.body, None)
+                case Set() | Layer():
+                    self.setting(statement, group)
+                case _:
+                    self.statement(statement)
+
+    def block(self, block: Block) -> None:
+        """A head and its lines. What stands in a study or an unbuilt group is not looked at."""
+        head = block.head
+        if not STATEMENTS[type(head)].built:
+            row = STATEMENTS[type(head)]
+            length = len(row.word)
+            self.add(row.word, Span(head.span.start, head.span.start + length), row.instead)
+            if isinstance(head, StudyHead):
+                return
+        group = None
+        if isinstance(head, GroupHead | TitledHead):
+            group = head.name.text
+            if group in GROUPS and not is_built(group):
+                self.add(group, head.name.span, _GROUPS_INSTEAD.get(group, "delete it"))
+                return
+        if not isinstance(head, ShotHead):
+            self.values(head)
+        self.body(block.body, group)
+
+    def statement(self, statement: Statement) -> None:
+        """A line that is neither a block nor a setting."""
+        row = STATEMENTS[type(statement)]
+        if not row.built:
+            start = statement.span.start
+            whole = statement.span if isinstance(statement, Import | Mark | Use) else None
+            self.add(row.word, whole or Span(start, start + len(row.word)), row.instead)
+            return
+        if isinstance(statement, PromptLine) and statement.image:
+            span = Span(statement.span.start, statement.text.span.end)
+            self.add("prompt image", span, "describe the picture in words")
+            return
+        self.values(statement)
+
+    def setting(self, said: Set | Layer, group: str | None) -> None:
+        """A setting: its name, a choice that comes later, its values."""
+        row = resolve(group, said.name.parts)
+        if row is not None and not row.built:
+            self.add(said.name.text, said.name.span, _instead(row))
+            return
+        if row is not None and row.choices_later and isinstance(said.value, Const):
+            self.choice(said.value, row)
+        self.values(said)
+
+    def choice(self, value: Const, row: Parameter) -> None:
+        """A word that the setting will know later."""
+        expr = value.expr
+        word = expr.value if isinstance(expr, Text) else expr.text if isinstance(expr, Name) else ""
+        if word in row.choices_later:
+            self.add(word, expr.span, f"`{row.name}` is {one_of(row.choices)}")
+
+    def values(self, node: object) -> None:
+        """Beats, and functions and clocks that come later."""
+        for value in _values(node):
+            match value:
+                case Duration(unit="b") | Rate(unit="b"):
+                    self.add("beats", value.span, "write seconds (`2s`) or frames", are=True)
+                case Call() if value.function.text in LATER_FUNCTIONS:
+                    help = "write a curve with `wave`, or keys: `[0: 1, 24: 2]`"
+                    self.add(value.function.text, value.span, help)
+                case Name() if value.text in LATER_CLOCKS:
+                    self.add(value.text, value.span, "use `frame` or `seconds`")
+
+    def add(self, word: str, span: Span, help: str, are: bool = False) -> None:
+        """Keep one message."""
+        subject = f"{word} are" if are else f"`{word}` is"
+        self.diagnostics.append(Diagnostic("D119", f"{subject} not built yet", span, help=help))
+
+
+def _instead(row: Parameter) -> str:
+    """What to do without a setting."""
+    group = _GROUPS_INSTEAD.get(row.group)
+    return group if group and not is_built(row.group) else "delete it"
+
+
+def _values(node: object) -> Iterator[object]:
+    """All parts of a statement that are values; the inside of a call that comes later is not."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting.extend(reversed(part))
+        elif hasattr(part, "__dataclass_fields__"):
+            yield part
+            if not (isinstance(part, Call) and part.function.text in LATER_FUNCTIONS):
+                fields = vars(part).items()
+                waiting.extend(value for name, value in fields if name not in _NOT_VALUES)

@@ -1,0 +1,1 @@
+"""Schedule -> FramePlan: one job per frame, and the key under which the store knows it."""

@@ -1,0 +1,24 @@
+"""FrameJob -> frame key: the name under which the store knows a frame.
+
+The key is the hash of everything that can change the picture and of nothing else: the job, the
+renderer's identity, and the *output* digest of the frame it starts from. So a frame that is
+rendered again and comes out equal leaves the keys after it as they are.
+"""
+
+import hashlib
+
+from discoscript.plan.canonical import canonical
+from discoscript_engine.identity import Identity
+from discoscript_engine.job import FrameJob
+
+#: Raised when the meaning of a key changes; every stored frame is then rendered again.
+SCHEMA = 1
+
+#: Stands for the predecessor's digest where a segment starts.
+CUT = "CUT"
+
+
+def frame_key(job: FrameJob, identity: Identity, previous: str) -> str:
+    """64 hexadecimal digits. `previous` is the predecessor's output digest, or `CUT`."""
+    asked = canonical((SCHEMA, identity, job, previous))
+    return hashlib.sha256(b"disco-frame\0" + asked).hexdigest()

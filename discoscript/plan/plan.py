@@ -1,0 +1,193 @@
+"""Schedule -> FramePlan: one FrameJob per frame, and whether it starts from its predecessor.
+
+Jobs are filled by name: field `tv_scale` of `Guidance` is the parameter `guidance.tv_scale`. A
+new parameter is therefore a row of the parameter table and a field of its group; `PARAMETER_OF`
+holds the few fields whose parameter is called otherwise.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from itertools import groupby
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discoscript.parameters import Mode
+from discoscript.schedule.schedule import Schedule
+from discoscript_engine.job import (
+    Camera2D,
+    Camera3D,
+    Cutouts,
+    Diffusion,
+    FrameJob,
+    FromNoise,
+    FromPicture,
+    FromPrevious,
+    Guidance,
+    Models,
+    Prompt,
+    Start,
+    StepRuns,
+)
+
+#: The group of the parameters that fill each class.
+GROUP_OF: Mapping[type, str] = {
+    Diffusion: "diffusion",
+    Guidance: "guidance",
+    Cutouts: "cutouts",
+    Camera2D: "camera",
+    Camera3D: "camera",
+    Models: "scene",
+    FromPicture: "init",
+    FromPrevious: "coherence",
+}
+
+#: Fields whose parameter is not `group.field`.
+PARAMETER_OF: Mapping[tuple[type, str], str] = {
+    (Camera3D, "midas_weight"): "depth.midas_weight",
+    (Models, "diffusion"): "scene.model",
+    (Models, "depth"): "depth.model",
+    (FromPicture, "sha256"): "init.image",
+    (FromPrevious, "scale"): "coherence.frames_scale",
+}
+
+#: The values of all parameters at one frame, by `group.name`.
+Row = Mapping[str, Any]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PlannedFrame:
+    """Frame `index` of the render; `follows` says that it starts from frame `index - 1`."""
+
+    index: int
+    job: FrameJob
+    follows: bool
+
+
+@dataclass(frozen=True)
+class FramePlan:
+    """Frames in order, from the start of a segment: all of a render, or a part of it."""
+
+    frames: tuple[PlannedFrame, ...]
+
+    @property
+    def models(self) -> Models:
+        """The models of the render; they are the same for every frame."""
+        return self.frames[0].job.models
+
+    @property
+    def segments(self) -> tuple[tuple[PlannedFrame, ...], ...]:
+        """The frames from each start to the next."""
+        starts = [i for i, frame in enumerate(self.frames) if not frame.follows]
+        ends = [*starts[1:], len(self.frames)]
+        return tuple(self.frames[a:b] for a, b in zip(starts, ends, strict=True))
+
+    def part(self, first: int, end: int) -> "FramePlan":
+        """What frames `first` to `end` (excluded) need: the chain from their segment's start."""
+        start = max(f.index for f in self.frames[: first + 1] if not f.follows)
+        return FramePlan(self.frames[start:end])
+
+
+def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> FramePlan:
+    """The jobs of `schedule`. `assets` maps the path of a picture, as the script writes it, to
+    the SHA-256 of its content."""
+    steady = {**schedule.fixed, **{k: step_runs(v) for k, v in schedule.progress.items()}}
+    columns = {key: values.tolist() for key, values in schedule.frames_of.items()}
+    starts = frozenset(schedule.starts)
+    frames = []
+    for index in range(schedule.frames):
+        row = steady | {key: values[index] for key, values in columns.items()}
+        job = _job(schedule, index, row, index in starts, first_seed, assets)
+        frames.append(PlannedFrame(index, job, follows=index not in starts))
+    return FramePlan(tuple(frames))
+
+
+def parameter_of(group: type, field: str) -> str:
+    """The parameter, `group.name`, that fills a field of a job's group."""
+    return PARAMETER_OF.get((group, field), f"{GROUP_OF[group]}.{field}")
+
+
+def step_runs(values: NDArray[np.float64]) -> StepRuns:
+    """1000 values over diffusion progress as runs `(end, value)`."""
+    runs, end = [], 0
+    for value, run in groupby(values.tolist()):
+        end += len(list(run))
+        runs.append((end, float(value)))
+    return tuple(runs)
+
+
+def skipped_steps(row: Row, start: bool) -> int:
+    """How many steps this frame leaves out: a count where a segment starts, a share after it.
+
+    At least one step is left. The share is a percentage; the small amount keeps 0.58 * 100 at 58.
+    """
+    steps = row["diffusion.steps"]
+    if start:
+        skipped = row["diffusion.skip_steps"]
+    else:
+        skipped = math.floor(steps * row["coherence.frames_skip_steps"] / 100 + 1e-9)
+    return max(0, min(int(skipped), int(steps) - 1))
+
+
+def _job(
+    schedule: Schedule,
+    index: int,
+    row: Row,
+    start: bool,
+    first_seed: int,
+    assets: Mapping[str, str],
+) -> FrameJob:
+    width, height = schedule.size
+    return FrameJob(
+        width=int(width),
+        height=int(height),
+        seed=(first_seed + int(schedule.seeds[index])) % 2**32,
+        prompts=_prompts(schedule, index),
+        models=_models(schedule.mode, row),
+        diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped_steps(row, start)}),
+        guidance=_filled(Guidance, row),
+        cutouts=_filled(Cutouts, row),
+        start=_first(row, assets) if start else _next(schedule.mode, row),
+    )
+
+
+def _filled(group: type[T], row: Row, **given: object) -> T:
+    """An instance of `group` with each field from its parameter, as the type the field has."""
+    values = {
+        f.name: _as(f.type, row[parameter_of(group, f.name)])
+        for f in fields(group)  # type: ignore[arg-type]
+        if f.name not in given
+    }
+    return group(**values, **given)
+
+
+def _as(kind: object, value: Any) -> object:
+    """`value` as bool, int, float or str, so that 1 and 1.0 give one key; others as they are."""
+    if kind in (bool, int, float, str):
+        return kind(value)
+    return value if isinstance(value, str) else tuple(value)
+
+
+def _models(mode: Mode, row: Row) -> Models:
+    """Only a camera that moves in space needs depth."""
+    return _filled(Models, row) if mode is Mode.D3 else _filled(Models, row, depth=None)
+
+
+def _prompts(schedule: Schedule, index: int) -> tuple[Prompt, ...]:
+    """The prompts that pull at this frame. A weight of 0 is no pull."""
+    present = (p for p in schedule.prompts if p.present[index] and p.weight[index] != 0)
+    return tuple(Prompt(p.text, float(p.weight[index])) for p in present)
+
+
+def _first(row: Row, assets: Mapping[str, str]) -> Start:
+    image = row["init.image"]
+    return _filled(FromPicture, row, sha256=assets[image]) if image else FromNoise()
+
+
+def _next(mode: Mode, row: Row) -> FromPrevious:
+    camera = _filled(Camera3D, row) if mode is Mode.D3 else _filled(Camera2D, row)
+    return _filled(FromPrevious, row, camera=camera)

@@ -1,1 +1,0 @@
-"""FramePlan -> frames -> video: the frame store, the renderers, the encoder."""

@@ -1,0 +1,1 @@
+"""Syntax -> Scene: what the lines mean, in whole frames, with names resolved."""

@@ -1,0 +1,128 @@
+"""Paths in scripts: what may be read. The disk itself is behind `ProjectFiles`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from discoscript.text import suggest
+from discoscript.text.diagnostics import Fix
+from discoscript.text.report import Report
+from discoscript.text.source import Span
+
+#: Pictures above this many pixels are refused (D507).
+MAX_PIXELS = 100_000_000
+PICTURES = ("png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp")
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """A file inside the project. `path` is how the disk spells it; `pixels` 0: not a picture."""
+
+    path: str
+    pixels: int
+
+
+class ProjectFiles(Protocol):
+    """What a check may ask about the project folder. Nothing outside it is ever looked at."""
+
+    def leaves(self, path: str) -> bool:
+        """Whether the path, symbolic links followed, ends outside the project."""
+        ...
+
+    def find(self, path: str) -> FileFacts | None:
+        """The file, its letters' case ignored where there is no exact match; None if missing."""
+        ...
+
+    def near(self, path: str) -> Iterable[str]:
+        """Paths of files that may have been meant."""
+        ...
+
+
+def picture_path(path: str, span: Span, files: ProjectFiles | None, report: Report) -> str | None:
+    """The path as the project knows it, or None after reporting why it can not be used.
+
+    Without `files` only the text of the path is looked at.
+    """
+    if not _readable(path, span, report):
+        return None
+    if files is None:
+        return path
+    if files.leaves(path):
+        _outside(path, span, report)
+        return None
+    facts = files.find(path)
+    if facts is None:
+        close = suggest.did_you_mean(path, tuple(files.near(path)), quote='"')
+        report.add("D501", f'there is no file "{path}"', span, help=close or MISSING_HELP)
+        return None
+    _compare_case(path, facts, span, report)
+    return facts.path if _fits(facts, span, report) else None
+
+
+MISSING_HELP = "paths are relative to the script's folder"
+
+
+def _readable(path: str, span: Span, report: Report) -> bool:
+    """Whether the path names a picture file inside the project, by its text alone."""
+    if "://" in path:
+        report.add(
+            "D504",
+            "scripts do not load files from the network",
+            span,
+            help="download the file into the project folder and name it here",
+        )
+        return False
+    parts = PurePosixPath(path).parts
+    if path.startswith(("/", "~")) or "\\" in path or ":" in path or _climbs(parts):
+        _outside(path, span, report)
+        return False
+    suffix = PurePosixPath(path).suffix.lower().removeprefix(".")
+    if suffix not in PICTURES:
+        found = f"cannot read .{suffix} files" if suffix else f'"{path}" names no kind of picture'
+        report.add("D503", found, span, help="use png, jpg, webp or tiff")
+        return False
+    return True
+
+
+def _climbs(parts: tuple[str, ...]) -> bool:
+    """Whether `..` ever leads above the folder in which the path starts."""
+    depth = 0
+    for part in parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            return True
+    return False
+
+
+def _outside(path: str, span: Span, report: Report) -> None:
+    report.add(
+        "D502",
+        "this path leaves the project folder",
+        span,
+        help="copy the file into the project and write its path relative to the script",
+    )
+
+
+def _compare_case(path: str, facts: FileFacts, span: Span, report: Report) -> None:
+    if facts.path != str(PurePosixPath(path)):
+        report.add(
+            "D506",
+            f'the file is called "{facts.path}"',
+            span,
+            help=f'this path only works on some systems; write "{facts.path}"',
+            fix=Fix(span, f'"{facts.path}"'),
+        )
+
+
+def _fits(facts: FileFacts, span: Span, report: Report) -> bool:
+    if facts.pixels <= MAX_PIXELS:
+        return True
+    found, limit = facts.pixels // 1_000_000, MAX_PIXELS // 1_000_000
+    report.add(
+        "D507",
+        f'"{facts.path}" has {found} megapixels; the limit is {limit}',
+        span,
+        help="make it smaller first; the start picture is resized to the render's size anyway",
+    )
+    return False

@@ -1,0 +1,203 @@
+"""Scene: what a script means. Times are whole frames, names are resolved, nothing is computed yet.
+
+A setting that changes is a set of *claims*, each a fact about some frames. Strong claims (visit,
+total, and a path between its first and last point) cover weak ones (a hold, and a path before and
+after its points). Line order has no meaning anywhere in a scene.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from discoscript.expressions.easing import EASINGS, Curve
+from discoscript.expressions.lets import Lets
+from discoscript.expressions.quantity import Quantity
+from discoscript.parameters import Mode, Resolved
+from discoscript.syntax.syntax import Expr
+from discoscript.text.source import Source, Span
+
+
+@dataclass(frozen=True)
+class Window:
+    """The frames that `t` and `elapsed` of a line speak of, and its block's `start` and `end`."""
+
+    begin: int
+    end: int
+    block: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A number that may change with the frame. `unit` is NUMBER, RATE, PERCENT or TIME."""
+
+    expr: Expr
+    unit: Quantity
+    varies: bool
+    span: Span
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A value that is no number: a choice, a truth, a path."""
+
+    value: Resolved
+    span: Span
+
+
+Amount = Formula | Plain
+
+
+@dataclass(frozen=True)
+class Ease:
+    """A row of the table of curves with its numbers."""
+
+    name: str = "linear"
+    numbers: tuple[float, ...] = ()
+
+    def curve(self) -> Curve:
+        """[0, 1] -> [0, 1]."""
+        return EASINGS[self.name].make(*self.numbers)
+
+
+LINEAR = Ease()
+
+
+@dataclass(frozen=True)
+class Hold:
+    """`fov 60` (a base, `step` False) or `fov 60 @ 48` (a step): from `begin` on."""
+
+    amount: Amount
+    begin: int
+    step: bool
+    window: Window
+    span: Span
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`fov 60 @ 0..48`: on `begin` to `end` (excluded), with `fade` frames in and out."""
+
+    amount: Amount
+    begin: int
+    end: int
+    fade: int
+    ease: Ease
+    window: Window
+    span: Span
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value at a frame. `ease` leads to it; `amount` None means "from where it is"."""
+
+    frame: int
+    amount: Amount | None
+    ease: Ease
+    span: Span
+
+
+@dataclass(frozen=True)
+class Path:
+    """A journey (two points) or keys: from point to point, held before and after.
+
+    `journey` only serves the messages. Points are in the order of their frames.
+    """
+
+    points: tuple[Point, ...]
+    journey: bool
+    window: Window
+    span: Span
+
+    @property
+    def begin(self) -> int:
+        """First frame that moves."""
+        return self.points[0].frame
+
+    @property
+    def end(self) -> int:
+        """First frame that holds."""
+        return self.points[-1].frame
+
+
+@dataclass(frozen=True)
+class Total:
+    """`rotate_y by 90 @ 0..48`: amounts per frame that add up to `amount`."""
+
+    amount: Amount
+    begin: int
+    end: int
+    ease: Ease
+    window: Window
+    span: Span
+
+
+Claim = Hold | Visit | Path | Total
+
+
+@dataclass(frozen=True)
+class Layer:
+    """`name += ...` or `name *= ...`: one claim on top of everything."""
+
+    operator: str
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class Track:
+    """All lines about one setting: they end up as one array."""
+
+    claims: tuple[Claim, ...] = ()
+    layers: tuple[Layer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Given:
+    """The value that the script gives to a FIXED setting; times are in frames.
+
+    Of the settings that make up the scene's extent only the place is kept here.
+    """
+
+    value: Resolved
+    span: Span
+
+
+@dataclass(frozen=True)
+class PromptClaim:
+    """One line about a prompt; the text has its names filled in."""
+
+    text: str
+    claim: Claim
+    span: Span
+
+
+@dataclass(frozen=True)
+class PromptSet:
+    """The prompts that come into force at `begin`, cross-faded over `morph` frames."""
+
+    begin: int
+    morph: int
+    ease: Ease
+    lines: tuple[PromptClaim, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A checked script.
+
+    `ranged` prompts live exactly for their range, across sets. `starts` are the frames that begin
+    a segment, 0 first. `complete` is False when lines were left out because of errors: then
+    nothing is said about what is missing.
+    """
+
+    source: Source
+    fps: Fraction
+    frames: int
+    mode: Mode
+    lets: Lets
+    fixed: Mapping[str, Given]
+    tracks: Mapping[str, Track]
+    sets: tuple[PromptSet, ...]
+    ranged: tuple[PromptClaim, ...]
+    starts: tuple[int, ...]
+    complete: bool

@@ -1,0 +1,180 @@
+"""Lines about settings: one value for the render, or claims on frames or on diffusion progress."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from discoscript.expressions.expressions import nodes_of
+from discoscript.parameters import Axis, Kind, Parameter
+from discoscript.scene.amounts import Amounts, shown
+from discoscript.scene.claims import Claims
+from discoscript.scene.fixed import changes, fixed_value
+from discoscript.scene.outline import Entry
+from discoscript.scene.placing import Everywhere, Surroundings, time_span
+from discoscript.scene.scene import Claim, Given, Layer, Track
+from discoscript.scene.written_line import Line
+from discoscript.syntax.syntax import (
+    Const,
+    Duration,
+    Expr,
+    FrameHead,
+    GroupHead,
+    Journey,
+    Key,
+    Listed,
+    Name,
+    Number,
+    Set,
+    Timecode,
+    Total,
+    Value,
+)
+from discoscript.syntax.syntax import Layer as WrittenLayer
+from discoscript.text.diagnostics import Related
+from discoscript.text.report import Report
+from discoscript.text.source import Span
+
+#: Kinds that one can add to.
+LAYERED = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.PERCENT, Kind.STEPS_OR_PERCENT})
+
+#: What these settings say is part of the extent of the scene, read before all others.
+EXTENT = frozenset({"scene.fps", "scene.frames", "scene.duration", "scene.mode"})
+
+
+@dataclass(frozen=True)
+class SettingLines:
+    """Collects the lines about settings."""
+
+    amounts: Amounts
+    on_frames: Claims
+    on_progress: Claims
+    report: Report
+    fixed: dict[str, Given] = field(default_factory=dict)
+    claims: dict[str, list[Claim]] = field(default_factory=dict)
+    layers: dict[str, list[Layer]] = field(default_factory=dict)
+
+    def tracks(self) -> Mapping[str, Track]:
+        """What was said about each setting that may change."""
+        keys = self.claims.keys() | self.layers.keys()
+        return {
+            key: Track(tuple(self.claims.get(key, ())), tuple(self.layers.get(key, ())))
+            for key in sorted(keys)
+        }
+
+    def add(self, entry: Entry, said: Set | WrittenLayer, row: Parameter) -> bool:
+        """Read one line; False after reporting what is wrong with it."""
+        if row.axis is Axis.FIXED:
+            return self._fixed(entry, said, row)
+        under, reader = entry.under, self.on_frames
+        if row.axis is Axis.PROGRESS:
+            reader = self.on_progress
+            if self._on_the_wrong_axis(entry, said, row):
+                return False
+        here = reader.timeline.surroundings(under)
+        if here is None:
+            return False
+        if isinstance(said, WrittenLayer) and row.kind not in LAYERED:
+            self._no_layer(said, row)
+            return False
+        claim = reader.read(Line(row.name, row, said.value, said.when, said.span), here)
+        if claim is None or under.loose:
+            return False
+        if isinstance(said, WrittenLayer):
+            self.layers.setdefault(row.key, []).append(Layer(said.operator, claim))
+        else:
+            self.claims.setdefault(row.key, []).append(claim)
+        return True
+
+    def _no_layer(self, said: WrittenLayer, row: Parameter) -> None:
+        self.report.add(
+            "D201",
+            f"`{said.operator}` needs a number, `{row.name}` is a {row.kind}",
+            said.name.span,
+            help=f"give it a value of its own: `{row.name} {shown(row.default)}`",
+        )
+
+    def _needs_time(self, expr: Expr) -> bool:
+        """Whether a value has a clock or a time in it, itself or by a name."""
+        lets = self.amounts.quantities.lets
+        parts = [expr, *(lets.exprs[name] for name in lets.needed(expr))]
+        return any(_is_time(node) for part in parts for node in nodes_of(part))
+
+    def _on_the_wrong_axis(self, entry: Entry, said: Set | WrittenLayer, row: Parameter) -> bool:
+        """Cutouts are the same on every frame: no `frame 48:`, no clocks of the scene (D306)."""
+        frames = [h for h in entry.under.heads if isinstance(h, FrameHead) and not _is_zero(h.time)]
+        clocks = [expr for expr in _expressions(said.value) if self._needs_time(expr)]
+        span = frames[0].time.span if frames else clocks[0].span if clocks else None
+        if span is None:
+            return False
+        help = "use `t`, which goes from 0 to 1 over the range" if clocks and not frames else ""
+        self.report.add(
+            "D306",
+            f"`{row.name}` runs over diffusion progress (0 to 1000), not over time",
+            span,
+            help=help or f"take `{row.name}` out of this block; it holds for every frame",
+        )
+        return True
+
+    def _fixed(self, entry: Entry, said: Set | WrittenLayer, row: Parameter) -> bool:
+        span = self._moving_part(entry, said)
+        if span is not None:
+            changes(row, self.amounts, span, "this makes it change")
+            return False
+        if row.key in EXTENT:
+            self.fixed.setdefault(row.key, Given(None, said.value.span))
+            return True
+        here = Surroundings(self.on_frames.timeline.outer, Everywhere())
+        value = fixed_value(said.value, row, self.amounts, here.times)
+        if value is None or entry.under.loose:
+            return row.default is None and value is None
+        earlier = self.fixed.get(row.key)
+        if earlier is not None and row.group != "scene":
+            self._twice(row, earlier.span, said.span)
+        self.fixed.setdefault(row.key, Given(value, said.value.span))
+        return True
+
+    def _twice(self, row: Parameter, first: Span, second: Span) -> None:
+        self.report.add(
+            "D301",
+            f"two lines set `{row.name}`",
+            second,
+            "and again here",
+            help="keep one of them",
+            related=(Related(first, "first here"),),
+        )
+
+    def _moving_part(self, entry: Entry, said: Set | WrittenLayer) -> Span | None:
+        """What makes a fixed setting change: a time, an ease, a layer, a block with a time."""
+        when = said.when
+        for head in entry.under.heads:
+            if isinstance(head, GroupHead) and head.at is not None:
+                return time_span(head.at)
+            if isinstance(head, FrameHead) and not _is_zero(head.time):
+                return head.time.span
+        if when.at is not None:
+            return time_span(when.at)
+        if when.ease is not None:
+            return when.ease.span
+        if when.fade is not None:
+            return when.fade.span
+        return said.span if isinstance(said, WrittenLayer) else None
+
+
+def _is_zero(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value == 0
+
+
+def _is_time(expr: Expr) -> bool:
+    if isinstance(expr, Name):
+        return expr.text in ("frame", "seconds", "elapsed")
+    return isinstance(expr, Duration | Timecode)
+
+
+def _expressions(value: Value) -> tuple[Expr, ...]:
+    """The expressions of a value, its times left out."""
+    match value:
+        case Const(expr=expr) | Total(expr=expr):
+            return (expr,)
+        case Journey(begin=begin, end=end):
+            return (end,) if begin is None else (begin, end)
+        case Listed(entries=entries):
+            return tuple(entry.value if isinstance(entry, Key) else entry for entry in entries)

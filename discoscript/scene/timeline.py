@@ -1,0 +1,243 @@
+"""Frames per second, mode and length of a script, written or implied."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from discoscript.parameters import BY_KEY, Mode, Parameter
+from discoscript.scene.amounts import Amounts
+from discoscript.scene.fixed import fixed_value
+from discoscript.scene.outline import Entry, Outline
+from discoscript.scene.settings import row_of
+from discoscript.scene.survey import implied_length
+from discoscript.scene.times import (
+    Axis,
+    Block,
+    Times,
+    UnknownEnd,
+    WrongTime,
+    count_text,
+    round_frames,
+)
+from discoscript.syntax.syntax import Const, Expr, Set
+from discoscript.text.diagnostics import Related
+from discoscript.text.report import Report
+from discoscript.text.source import Span
+
+#: A longer render is refused (D703).
+MAX_FRAMES = 100_000
+
+
+#: Frames per second that clocks can count with.
+SPEEDS = (0.001, 1000)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How long, how fast, and in which mode.
+
+    `known` False: lines are missing that may make it longer, or it is longer than can be.
+    """
+
+    fps: Fraction
+    frames: int
+    mode: Mode
+    known: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Finds the frame of a scene: everything that other lines are read against."""
+
+    outline: Outline
+    amounts: Amounts
+    report: Report
+    written: dict[str, Set] = field(default_factory=dict)
+
+    def find(self) -> Extent:
+        """Reads `fps`, then the mode, then the length."""
+        for entry in self.outline.entries:
+            row = row_of(entry)
+            if row and row.group == "scene" and isinstance(entry.said, Set):
+                self.written.setdefault(row.name, entry.said)
+        fps = self._fps()
+        silent = Report(self.report.source)
+        implied = implied_length(self.outline, self._silent_times(fps, silent))
+        length = self._explicit_length(fps) or implied.frames
+        written = self._written_mode()
+        mode = written or self._implied_mode(length)
+        # A mode that is wrong or not built yet: what fits it is not known.
+        certain = self.outline.complete and (written is not None or "mode" not in self.written)
+        certain = certain and not silent.found
+        if written is not None or "mode" not in self.written:
+            self._check_mode(mode)
+        if mode is Mode.STILL:
+            return Extent(fps, 1, mode, certain)
+        if certain and not self._says_how_long() and length <= 1:
+            self._how_long(mode)
+        if length > MAX_FRAMES:
+            self._too_long(length, implied.span)
+            return Extent(fps, 1, mode, known=False)
+        return Extent(fps, max(length, 1), mode, certain or self._says_how_long())
+
+    def _says_how_long(self) -> bool:
+        return "frames" in self.written or "duration" in self.written
+
+    def _silent_times(self, fps: Fraction, silent: Report) -> Times:
+        """Times of an unknown length; what is wrong with them is reported when they are placed."""
+        quantities = replace(self.amounts.quantities, report=silent)
+        return Times(Axis(fps, None), Fraction(0), Block(Fraction(0), None), quantities)
+
+    def _times(self, fps: Fraction | None) -> Times:
+        """Times of a scene whose end is not known."""
+        start = Block(Fraction(0), None)
+        return Times(Axis(fps, None), Fraction(0), start, self.amounts.quantities)
+
+    # ───────────── frames per second, length ─────────────
+
+    def _fps(self) -> Fraction:
+        default = Fraction(str(BY_KEY["scene.fps"].default))
+        said = self.written.get("fps")
+        if said is None:
+            return default
+        times = self._times(None)
+        row = replace(BY_KEY["scene.fps"], hard=SPEEDS, open_low=False)
+        value = fixed_value(said.value, row, self.amounts, times)
+        if not isinstance(value, int | float) or not isinstance(said.value, Const):
+            return default
+        return self._exact(said.value.expr, times) or Fraction(repr(float(value)))
+
+    def _exact(self, expr: Expr, times: Times) -> Fraction | None:
+        """`24000/1001` as a fraction; None for a number that is computed otherwise."""
+        try:
+            return times.length(expr)
+        except (UnknownEnd, WrongTime):
+            return None
+
+    def _explicit_length(self, fps: Fraction) -> int | None:
+        frames, duration = self.written.get("frames"), self.written.get("duration")
+        if frames and duration:
+            self.report.add(
+                "D208",
+                "`frames` and `duration` both set the length",
+                max(frames.span, duration.span),
+                help="keep one of them",
+                related=(Related(min(frames.span, duration.span), "first here"),),
+            )
+        said = frames or duration
+        return None if said is None else self._length(said, fps)
+
+    def _length(self, said: Set, fps: Fraction) -> int | None:
+        """The length in frames; 1 where it is wrong, so that nothing else is said about it."""
+        name = "frames" if said is self.written.get("frames") else "duration"
+        row = BY_KEY[f"scene.{name}"]
+        times = self._times(fps)
+        value = fixed_value(said.value, replace(row, hard=(1, None)), self.amounts, times)
+        if not isinstance(value, int | float | Fraction):
+            return None
+        frames = round_frames(Fraction(value))
+        if frames < 1:
+            self.report.add(
+                "D312",
+                f"at {float(fps):g} fps this holds no frame",
+                said.value.span,
+                help=f"one frame is {float(1 / fps):.3f} s",
+            )
+        return max(frames, 1)
+
+    def _too_long(self, length: int, span: Span) -> None:
+        said = self.written.get("frames") or self.written.get("duration")
+        self.report.add(
+            "D703",
+            f"{count_text(length)} frames; the limit is {MAX_FRAMES}",
+            said.value.span if said else span,
+            help="make it shorter, or render it as several scripts",
+        )
+
+    def _how_long(self, mode: Mode) -> None:
+        used = next(self._used_in(mode), None)
+        said = self.written.get("mode")
+        span = used[1] if used else said.span if said else Span(0, 0)
+        self.report.add(
+            "D320",
+            "how long is this animation?",
+            span,
+            "no line says when it ends",
+            help="add `scene: duration 10s`, or give a line a range: `@ 0..120`",
+        )
+
+    # ───────────── mode ─────────────
+
+    def _used(self) -> Iterator[tuple[Parameter, Span]]:
+        """Settings of a picture that stand outside broken blocks."""
+        for entry in self.outline.entries:
+            row = row_of(entry)
+            if row is not None and not entry.under.loose and row.pixels:
+                yield row, name_span(entry)
+
+    def _used_in(self, mode: Mode) -> Iterator[tuple[Parameter, Span]]:
+        """Settings that exist in this mode but not in a still."""
+        return ((r, s) for r, s in self._used() if mode in r.modes and Mode.STILL not in r.modes)
+
+    def _check_mode(self, mode: Mode) -> None:
+        """Settings that do not go with the mode."""
+        said = self.written.get("mode")
+        if mode is Mode.STILL:
+            self._no_animation(said)
+        else:
+            self._no_other_camera(mode, said)
+
+    def _written_mode(self) -> Mode | None:
+        """The mode that the script sets; None after reporting one that does not exist."""
+        said = self.written.get("mode")
+        if said is None:
+            return None
+        value = fixed_value(said.value, BY_KEY["scene.mode"], self.amounts, self._times(None))
+        return Mode(value) if isinstance(value, str) else None
+
+    def _implied_mode(self, length: int) -> Mode:
+        rows = [row for row, _ in self._used()]
+        if any(row.modes == {Mode.D3} for row in rows):
+            return Mode.D3
+        if length > 1 or any(row.group == "camera" for row in rows):
+            return Mode.D2
+        return Mode.STILL
+
+    def _no_animation(self, said: Set | None) -> None:
+        """A still has no camera, and no length (D404)."""
+        used = [(row, s) for row, s in self._used() if Mode.STILL not in row.modes]
+        if not used or (said is None and all(row.group == "scene" for row, _ in used)):
+            return
+        row, span = used[0]
+        what = "camera" if row.group in ("camera", "depth") else f"`{row.name}`"
+        self.report.add(
+            "D404",
+            f"a still has no {what}",
+            span,
+            help=f"set `mode 3d` and a `duration`, or delete `{row.name}`",
+            related=(Related(said.span, "a still"),) if said else (),
+        )
+
+    def _no_other_camera(self, mode: Mode, said: Set | None) -> None:
+        """2D and 3D settings do not go together (D401); one message for each name."""
+        names: set[str] = set()
+        fitting = next(((r, s) for r, s in self._used_in(mode) if len(r.modes) == 1), None)
+        for row, span in self._used():
+            if mode in row.modes or row.name in names:
+                continue
+            names.add(row.name)
+            what = f"`{fitting[0].name}`" if fitting and not said else "the scene"
+            other = said.span if said else fitting[1] if fitting else None
+            own = "3D" if Mode.D3 in row.modes else "2D"
+            self.report.add(
+                "D401",
+                f"`{row.name}` is {own}, {what} is {mode.upper()}",
+                span,
+                help="in 3D move forward with `translate_z`; in 2D turn with `angle`",
+                related=(Related(other, f"this is {mode.upper()}"),) if other else (),
+            )
+
+
+def name_span(entry: Entry) -> Span:
+    """The name of a setting, or the whole of another line."""
+    return getattr(entry.said, "name", entry.said).span

@@ -1,0 +1,1 @@
+"""Scene -> Schedule: the value of every parameter at every frame."""

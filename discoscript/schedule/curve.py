@@ -1,0 +1,263 @@
+"""The claims on one setting -> its value at every frame, and which claim gave it.
+
+Strong claims cover weak ones, of the weak ones the latest start counts, and before a first path
+its first value holds back. See `language.scene` for the words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discoscript.expressions.expressions import Clock, evaluate
+from discoscript.expressions.lets import Lets
+from discoscript.expressions.quantity import Quantity
+from discoscript.parameters import Resolved
+from discoscript.scene.overlaps import strong, weak_from
+from discoscript.scene.scene import (
+    Amount,
+    Claim,
+    Hold,
+    Path,
+    Plain,
+    Point,
+    Total,
+    Visit,
+    Window,
+)
+
+Values = NDArray[Any]
+Frames = NDArray[np.int64]
+
+#: The owner of a frame on which no claim speaks.
+NOBODY = -1
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What curves are drawn on: an axis of `length` frames, and how to compute on it.
+
+    `factor`: amounts multiply, so a speed per second is a root and a total a product. `whole` is
+    what a percent is a share of, for settings that take a number or a percent: an array (length,).
+    """
+
+    length: int
+    fps: Fraction
+    lets: Lets
+    starts: tuple[int, ...] = (0,)
+    factor: bool = False
+    whole: NDArray[np.int64] | None = None
+
+    def amount(self, amount: Amount, window: Window, frames: Frames) -> Values:
+        """An amount at some frames, shape (len(frames),): floats, or objects for plain values."""
+        if isinstance(amount, Plain):
+            found = np.empty(len(frames), dtype=object)
+            found[:] = amount.value
+            return found
+        lets = {name: self.lets.exprs[name] for name in self.lets.needed(amount.expr)}
+        clock = Clock(frames.astype(np.float64), self.fps, window.begin, window.end, window.block)
+        value = np.broadcast_to(evaluate(amount.expr, lets, clock), frames.shape)
+        with np.errstate(all="ignore"):
+            return self._in_frames(value, amount.unit, frames)
+
+    def _in_frames(self, value: Values, unit: Quantity, frames: Frames) -> Values:
+        fps = float(self.fps)
+        if unit is Quantity.RATE:
+            return np.power(value, 1 / fps) if self.factor else value / fps
+        if unit is Quantity.PERCENT and self.whole is not None:
+            return np.rint(value / 100 * self.whole[frames])
+        return np.array(value)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """`values` and `owner` (index of a claim, or NOBODY), both of shape (length,).
+
+    `under` is what would be there without the strong claims.
+    """
+
+    values: Values
+    owner: NDArray[np.int64]
+    under: Values
+
+
+def draw(claims: Sequence[Claim], canvas: Canvas, rest: Resolved) -> Drawn:
+    """The values of a setting; `rest` where no claim speaks."""
+    weak = weak_owner(claims, canvas.length)
+    plain = any(isinstance(c, Hold | Visit) and isinstance(c.amount, Plain) for c in claims)
+    numeric = isinstance(rest, int | float) and not isinstance(rest, bool) and not plain
+    under: Values = np.empty(canvas.length, dtype=np.float64 if numeric else object)
+    under[:] = rest
+    for index in np.unique(weak[weak != NOBODY]):
+        frames = np.flatnonzero(weak == index)
+        under[frames] = held(claims[index], canvas, frames)
+    values, owner = under.copy(), weak.copy()
+    for index, claim in enumerate(claims):
+        span = strong(claim)
+        if span is None:
+            continue
+        frames = np.arange(max(span[0], 0), min(span[1], canvas.length))
+        if len(frames):
+            with np.errstate(all="ignore"):  # what is not finite is reported with its frame
+                values[frames] = moving(claim, claims, canvas, frames, under, weak)
+            owner[frames] = index
+    return Drawn(values, owner, under)
+
+
+def weak_owner(claims: Sequence[Claim], length: int) -> NDArray[np.int64]:
+    """Which claim holds at each frame, strong claims left out."""
+    held_from = sorted(
+        (start, index)
+        for index, claim in enumerate(claims)
+        if (start := weak_from(claim)) is not None
+    )
+    starts = np.array([start for start, _ in held_from], dtype=np.int64)
+    indices = np.array([NOBODY, *(index for _, index in held_from)], dtype=np.int64)
+    owner = indices[np.searchsorted(starts, np.arange(length), side="right")]
+    first = first_path(claims)
+    if first is not None:
+        owner[: claims[first].begin] = first
+    return np.asarray(owner)
+
+
+def first_path(claims: Sequence[Claim]) -> int | None:
+    """The path that holds back to the beginning: the first claim, if it is a path with a value."""
+    begins = [
+        (claim.begin, isinstance(claim, Path), index)
+        for index, claim in enumerate(claims)
+        if isinstance(claim, Hold | Path)
+    ]
+    if not begins:
+        return None
+    _, is_path, index = min(begins)
+    claim = claims[index]
+    known = isinstance(claim, Path) and claim.points[0].amount is not None
+    return index if is_path and known else None
+
+
+def held(claim: Claim, canvas: Canvas, frames: Frames) -> Values:
+    """What a weak claim says: a hold its value, a path its first value before, its last after."""
+    if isinstance(claim, Hold):
+        return canvas.amount(claim.amount, claim.window, frames)
+    assert isinstance(claim, Path)
+    first, last = claim.points[0].amount, claim.points[-1].amount
+    assert last is not None
+    if first is None or len(frames) == 0 or frames[0] >= claim.begin:
+        return canvas.amount(last, claim.window, frames)
+    before = frames < claim.begin
+    return np.concatenate(
+        [
+            canvas.amount(first, claim.window, frames[before]),
+            canvas.amount(last, claim.window, frames[~before]),
+        ]
+    )
+
+
+def moving(
+    claim: Claim,
+    claims: Sequence[Claim],
+    canvas: Canvas,
+    frames: Frames,
+    under: Values,
+    weak: NDArray[np.int64],
+) -> Values:
+    """What a strong claim says on its frames."""
+    match claim:
+        case Visit():
+            return visit(claim, canvas, frames, under)
+        case Total():
+            return total(claim, canvas, frames)
+        case Path():
+            here = weak[min(claim.begin, canvas.length - 1)]
+            start = (
+                np.full(len(frames), under[frames[0]])
+                if here == NOBODY
+                else held(claims[here], canvas, frames)
+            )
+            return path(claim, canvas, frames, start)
+    raise TypeError("a hold is not strong")
+
+
+def visit(claim: Visit, canvas: Canvas, frames: Frames, under: Values) -> Values:
+    """The visit's value, faded in from and out to what is under it."""
+    value = canvas.amount(claim.amount, claim.window, frames)
+    if claim.fade == 0:
+        return value
+    inside = np.minimum(frames - claim.begin, claim.end - frames) / claim.fade
+    share = claim.ease.curve()(np.clip(inside, 0.0, 1.0))
+    return np.asarray(under[frames] + (value - under[frames]) * share)
+
+
+def total(claim: Total, canvas: Canvas, frames: Frames) -> Values:
+    """Amounts that add up (or multiply) to the total.
+
+    A frame that starts a segment has nothing to move: it passes its share on to the others.
+    """
+    amounts = np.full(len(frames), 1.0 if canvas.factor else 0.0)
+    moved = ~np.isin(frames, canvas.starts)
+    count = int(moved.sum())
+    if count:
+        shares = np.diff(claim.ease.curve()(np.arange(count + 1) / count))
+        whole = canvas.amount(claim.amount, claim.window, frames[:1])[0]
+        amounts[moved] = whole**shares if canvas.factor else whole * shares
+    return amounts
+
+
+def path(claim: Path, canvas: Canvas, frames: Frames, start: Values) -> Values:
+    """From point to point; both ends of each way may change while it is gone."""
+    values = np.empty(len(frames))
+    points = claim.points
+    for index in range(len(points) - 1):
+        here = (frames >= points[index].frame) & (frames < points[index + 1].frame)
+        if here.any():
+            values[here] = way(claim, index, canvas, frames[here], start[here])
+    return values
+
+
+def way(claim: Path, index: int, canvas: Canvas, frames: Frames, start: Values) -> Values:
+    """The way from point `index` to the next one."""
+    a, b = claim.points[index : index + 2]
+    first = start if a.amount is None else canvas.amount(a.amount, claim.window, frames)
+    assert b.amount is not None
+    last = canvas.amount(b.amount, claim.window, frames)
+    u = (frames - a.frame) / (b.frame - a.frame)
+    if b.ease.name == "smooth":
+        return spline(claim, index, canvas, u, first, last)
+    return np.asarray(first + (last - first) * b.ease.curve()(u))
+
+
+def spline(
+    claim: Path, index: int, canvas: Canvas, u: Values, first: Values, last: Values
+) -> Values:
+    """A cubic through the keys: at rest at the first and last, else with the neighbours' slope."""
+    a, b = claim.points[index : index + 2]
+    length = b.frame - a.frame
+    leave = slope(claim, index, canvas) * length
+    arrive = slope(claim, index + 1, canvas) * length
+    return np.asarray(
+        first * (1 - u) ** 2 * (1 + 2 * u)
+        + last * u**2 * (3 - 2 * u)
+        + leave * u * (1 - u) ** 2
+        - arrive * u**2 * (1 - u)
+    )
+
+
+def slope(claim: Path, index: int, canvas: Canvas) -> float:
+    """How steeply a spline passes a key: 0 where it ends or another curve joins."""
+    points = claim.points
+    if not 0 < index < len(points) - 1:
+        return 0.0
+    before, here, after = points[index - 1 : index + 2]
+    if before.amount is None or {here.ease.name, after.ease.name} != {"smooth"}:
+        return 0.0
+    rise = at_frame(after, claim, canvas) - at_frame(before, claim, canvas)
+    return rise / (after.frame - before.frame)
+
+
+def at_frame(point: Point, claim: Path, canvas: Canvas) -> float:
+    """The value of a key at its own frame."""
+    assert point.amount is not None
+    return float(canvas.amount(point.amount, claim.window, np.array([point.frame]))[0])

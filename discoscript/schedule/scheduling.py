@@ -1,0 +1,269 @@
+"""Scene -> Schedule: defaults resolved, curves drawn, values checked.
+
+A value comes from the command line, else from the script, else from the model's row, else from
+the parameter's row; `Schedule.sources` says from which.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discoscript.parameters import PARAMETERS, Axis, Kind, Parameter, Resolved
+from discoscript.scene.overlaps import check_overlaps
+from discoscript.scene.scene import Scene, Track
+from discoscript.schedule.curve import Canvas, Drawn, draw
+from discoscript.schedule.jumps import check_jumps
+from discoscript.schedule.limits import Limits
+from discoscript.schedule.schedule import Schedule
+from discoscript.schedule.schedule_checks import ScheduleChecks
+from discoscript.schedule.weights import Wardrobe
+from discoscript.text.diagnostics import Diagnostic
+from discoscript.text.report import Report
+from discoscript_engine.model_table import DEFAULT, MODELS, Model
+
+#: Steps of diffusion progress.
+PROGRESS = 1000
+
+NUMBERS = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.PERCENT, Kind.STEPS_OR_PERCENT})
+
+
+def schedule(
+    scene: Scene,
+    models: Sequence[Model] = MODELS,
+    overrides: Mapping[str, Resolved] | None = None,
+) -> tuple[Schedule, tuple[Diagnostic, ...]]:
+    """The schedule of a scene, and what is wrong with its values.
+
+    `overrides` gives values to parameters (`group.name`) whatever the script says.
+    """
+    report = Report(scene.source)
+    drawing = Drawing(scene, models, overrides or {}, report)
+    return drawing.schedule(), tuple(report.found)
+
+
+@dataclass
+class Drawing:
+    """Draws all curves of a scene."""
+
+    scene: Scene
+    models: Sequence[Model]
+    overrides: Mapping[str, Resolved]
+    report: Report
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.checks = ScheduleChecks(self.scene, self.report)
+        self.model = self._model()
+        self.canvas = Canvas(self.scene.frames, self.scene.fps, self.scene.lets, self.scene.starts)
+
+    def schedule(self) -> Schedule:
+        """Everything, drawn and checked."""
+        fixed = self._fixed()
+        arrays = self._arrays()
+        progress = {row.key: self._progress(row) for row in PARAMETERS if row.axis is Axis.PROGRESS}
+        self.checks.steps(arrays, self.scene.starts)
+        self.checks.planes(arrays)
+        self.checks.cuts(progress)
+        prompts = Wardrobe(self.scene, self.canvas, self.report).prompt_rows()
+        size = fixed["scene.size"]
+        assert isinstance(size, tuple)
+        width, height = size[0], size[1]
+        step = fixed["scene.seed_step"]
+        seeds = np.arange(self.scene.frames, dtype=np.int64) * (
+            step if isinstance(step, int) else 1
+        )
+        return Schedule(
+            frames=self.scene.frames,
+            fps=self.scene.fps,
+            mode=self.scene.mode,
+            size=(int(width), int(height)),
+            fixed=fixed,
+            frames_of=arrays,
+            progress=progress,
+            prompts=prompts,
+            starts=self.scene.starts,
+            seeds=seeds,
+            sources=self.sources,
+        )
+
+    # ───────────── defaults ─────────────
+
+    def _model(self) -> Model:
+        """The row of the diffusion model; the default one where the name is wrong."""
+        given = self.scene.fixed.get("scene.model")
+        name = self.overrides.get("scene.model", given.value if given else DEFAULT)
+        rows = {row.name: row for row in self.models if row.role == "diffusion"}
+        known = self._row_name("scene.model", "diffusion", str(name))
+        return rows.get(known) or rows[DEFAULT]
+
+    def _row_name(self, key: str, role: str, name: str) -> str:
+        """The row that a script's name stands for: `ViT-B/32` is `ViTB32`. Reports unknown ones."""
+        rows = [row.name for row in self.models if row.role == role]
+        if name not in rows:
+            same = [row for row in rows if letters(row) == letters(name)]
+            if same:
+                return same[0]
+            self.checks.model_name(key, name, tuple(rows))
+        return name
+
+    def _default(self, row: Parameter) -> Any:
+        """What counts where the script says nothing; notes where it comes from."""
+        if row.key in self.overrides:
+            self.sources[row.key] = "override"
+            return self.overrides[row.key]
+        if row.key in self.model.defaults:
+            self.sources[row.key] = "model"
+            return self.model.defaults[row.key]
+        self.sources[row.key] = "default"
+        return row.default
+
+    # ───────────── values of the whole render ─────────────
+
+    def _fixed(self) -> Mapping[str, Resolved]:
+        values: dict[str, Resolved] = {}
+        for row in PARAMETERS:
+            if row.axis is Axis.FIXED:
+                values[row.key] = self._default(row)
+                given = self.scene.fixed.get(row.key)
+                if given is not None and row.key not in self.overrides:
+                    values[row.key] = given.value
+                    self.sources[row.key] = "script"
+        clip, depth = values["scene.clip"], values["depth.model"]
+        if isinstance(clip, tuple):
+            names = [self._row_name("scene.clip", "clip", str(name)) for name in clip]
+            values["scene.clip"] = tuple(names)
+        values["depth.model"] = self._row_name("depth.model", "depth", str(depth))
+        values["scene.model"] = self.model.name
+        values["scene.frames"] = self.scene.frames
+        values["scene.duration"] = Fraction(self.scene.frames)
+        values["scene.fps"] = float(self.scene.fps)
+        values["scene.mode"] = str(self.scene.mode)
+        size = values["scene.size"]
+        if isinstance(size, tuple):
+            self.checks.size((int(size[0]), int(size[1])), self.model)
+        return values
+
+    # ───────────── values of every frame ─────────────
+
+    def _arrays(self) -> Mapping[str, NDArray[Any]]:
+        """Every FRAMES and SEGMENT parameter; those that are shares of another come after it."""
+        rows = [row for row in PARAMETERS if row.axis in (Axis.FRAMES, Axis.SEGMENT)]
+        arrays: dict[str, NDArray[Any]] = {}
+        for row in sorted(rows, key=lambda row: row.kind is Kind.STEPS_OR_PERCENT):
+            canvas = replace(self.canvas, factor=row.factor)
+            if row.kind is Kind.STEPS_OR_PERCENT:
+                canvas = replace(canvas, whole=arrays["diffusion.steps"])
+            arrays[row.key] = self._array(row, canvas)
+        return {row.key: arrays[row.key] for row in rows}
+
+    def _array(self, row: Parameter, canvas: Canvas) -> NDArray[Any]:
+        default = self._default(row)
+        track = self.scene.tracks.get(row.key, Track())
+        if row.key in self.overrides:
+            track = Track()
+        elif track != Track():
+            self.sources[row.key] = "script"
+        values = self._track(row, track, canvas, default)
+        return as_kind(values, row.kind)
+
+    def _progress(self, row: Parameter) -> NDArray[np.float64]:
+        """A PROGRESS parameter, shape (1000,): the first line about it drops its default."""
+        default = self._default(row)
+        track = self.scene.tracks.get(row.key, Track())
+        if not track.claims:
+            rest = spread(default)
+            if not track.layers:
+                return rest
+            self.sources[row.key] = "script"
+            return self._layered(row, track, self._progress_canvas(), rest)
+        self.sources[row.key] = "script"
+        rest_value = default[-1][1] if row.open_low else 0.0
+        values = self._track(row, track, self._progress_canvas(), rest_value)
+        return np.asarray(as_kind(values, row.kind), dtype=np.float64)
+
+    def _progress_canvas(self) -> Canvas:
+        return replace(self.canvas, length=PROGRESS, starts=())
+
+    # ───────────── one track ─────────────
+
+    def _track(self, row: Parameter, track: Track, canvas: Canvas, rest: Any) -> NDArray[Any]:
+        """The values of one setting, with every check that concerns it alone."""
+        what = "step" if row.axis is Axis.PROGRESS else "frame"
+        check_overlaps(row.name, track.claims, self.report, what)
+        drawn = draw(track.claims, canvas, rest)
+        self._frames_without_use(row, track, drawn)
+        limits = Limits(widened(row, rest), canvas, self.report)
+        good = limits.amounts(track.claims, drawn) if row.kind in NUMBERS else True
+        if row.kind in NUMBERS:
+            in_force = replace(row, default=rest)
+            check_jumps(in_force, track.claims, drawn, canvas, self.report)
+        before = len(self.report.found)
+        values = self._layered(row, track, canvas, drawn.values)
+        good = good and len(self.report.found) == before
+        if good and row.kind in NUMBERS and (track.claims or track.layers):
+            limits.result(values, track)
+        return values
+
+    def _frames_without_use(self, row: Parameter, track: Track, drawn: Drawn) -> None:
+        for index, claim in enumerate(track.claims):
+            frames = np.flatnonzero(drawn.owner == index)
+            if row.group == "camera" and self.scene.frames > 1:
+                self.checks.without_effect(row.key, claim, frames)
+            if row.axis is Axis.SEGMENT and len(frames):
+                self.checks.only_at_starts(row.name, claim, frames)
+
+    def _layered(
+        self, row: Parameter, track: Track, canvas: Canvas, values: NDArray[Any]
+    ) -> NDArray[Any]:
+        """All that is added, then all that is multiplied; the order of the lines has no meaning."""
+        for operator, neutral, combine in (("+=", 0.0, np.sum), ("*=", 1.0, np.prod)):
+            layer_canvas = replace(canvas, factor=operator == "*=")
+            drawn = []
+            for layer in track.layers:
+                if layer.operator == operator:
+                    found = draw((layer.claim,), layer_canvas, neutral)
+                    Limits(row, layer_canvas, self.report).amounts((layer.claim,), found, True)
+                    drawn.append(np.asarray(found.values, dtype=np.float64))
+            if drawn:
+                whole = combine(np.sort(drawn, axis=0), axis=0)
+                values = values + whole if operator == "+=" else values * whole
+        return values
+
+
+def widened(row: Parameter, rest: Any) -> Parameter:
+    """The row with the default in force among its typical values: a model knows what suits it."""
+    if row.typical is None or isinstance(rest, bool) or not isinstance(rest, int | float):
+        return row
+    low, high = row.typical
+    return replace(row, typical=(min(low, float(rest)), max(high, float(rest))))
+
+
+def letters(name: str) -> str:
+    """The letters and digits of a name."""
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def spread(runs: Any) -> NDArray[np.float64]:
+    """Runs `(end, value)` -> a value for each step of progress."""
+    values, begin = np.zeros(PROGRESS), 0
+    for end, value in runs:
+        values[begin:end] = value
+        begin = end
+    return values
+
+
+def as_kind(values: NDArray[Any], kind: Kind) -> NDArray[Any]:
+    """The array type that a kind is stored in; whole numbers are rounded, halves to even."""
+    match kind:
+        case Kind.NUMBER | Kind.PERCENT:
+            return np.nan_to_num(np.asarray(values, dtype=np.float64))
+        case Kind.WHOLE | Kind.STEPS_OR_PERCENT:
+            rounded = np.rint(np.nan_to_num(np.asarray(values, dtype=np.float64)))
+            return np.clip(rounded, -(2.0**53), 2.0**53).astype(np.int64)
+        case Kind.TRUTH:
+            return np.asarray(values, dtype=bool)
+    return values

@@ -1,0 +1,188 @@
+"""Prompt sets and ranged prompts -> one row of weights for each text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discoscript.scene.overlaps import check_overlaps
+from discoscript.scene.prompts import WEIGHT
+from discoscript.scene.scene import Claim, PromptClaim, PromptSet, Scene
+from discoscript.schedule.curve import NOBODY, Canvas, draw
+from discoscript.schedule.limits import Limits
+from discoscript.schedule.schedule import PromptRow
+from discoscript.schedule.stretches import first_stretch, stretch_text
+from discoscript.text.report import Report
+from discoscript.text.source import Span
+
+#: Weights are divided by the size of their sum; below this there is nothing to divide by.
+SMALLEST_SUM = 1e-3
+
+Weights = NDArray[np.float64]
+
+
+@dataclass
+class Row:
+    """A text, its weight before morphs, and where it lives; both arrays of shape (frames,)."""
+
+    text: str
+    weight: Weights
+    alive: NDArray[np.bool_]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Wardrobe:
+    """Draws the prompts of a scene."""
+
+    scene: Scene
+    canvas: Canvas
+    report: Report
+    rows: list[Row] = field(default_factory=list)
+
+    def prompt_rows(self) -> tuple[PromptRow, ...]:
+        """All rows, sets first, then by text: the order of the lines has no meaning."""
+        earlier: list[Row] = []
+        for prompts, end in self._with_ends():
+            now = self._set(prompts, end)
+            morph(earlier, now, prompts, self.canvas.length)
+            self.rows.extend(now)
+            earlier = now
+        for prompt in sorted(self.scene.ranged, key=lambda p: (p.text, p.claim.begin)):
+            self.rows.append(self._ranged(prompt))
+        self._check()
+        return tuple(
+            PromptRow(r.text, np.where(r.alive, r.weight, 0.0), r.alive & (r.weight != 0), r.span)
+            for r in self.rows
+        )
+
+    def _with_ends(self) -> Iterable[tuple[PromptSet, int]]:
+        """The sets, each with the frame at which the next one has taken over."""
+        sets = self.scene.sets
+        ends = [following.begin + following.morph for following in sets[1:]]
+        return zip(sets, [*ends, self.canvas.length], strict=True) if sets else ()
+
+    def _set(self, prompts: PromptSet, end: int) -> list[Row]:
+        """One row for each text of a set; lines about the same text make one curve."""
+        by_text: dict[str, list[PromptClaim]] = {}
+        for line in prompts.lines:
+            by_text.setdefault(line.text, []).append(line)
+        frames = np.arange(self.canvas.length)
+        life = (frames >= prompts.begin) & (frames < end)
+        rows = []
+        for text, lines in sorted(by_text.items()):
+            claims = [line.claim for line in lines]
+            check_overlaps(f'"{text[:40]}"', claims, self.report)
+            weight, spoken = self._weight(claims)
+            rows.append(Row(text, weight, life & spoken, lines[0].span))
+        return rows
+
+    def _ranged(self, prompt: PromptClaim) -> Row:
+        weight, spoken = self._weight([prompt.claim])
+        return Row(prompt.text, weight, spoken, prompt.span)
+
+    def _weight(self, claims: list[Claim]) -> tuple[Weights, NDArray[np.bool_]]:
+        """The weight at every frame, and whether any line speaks of it there."""
+        drawn = draw(claims, self.canvas, 0.0)
+        Limits(WEIGHT, self.canvas, self.report).amounts(claims, drawn)
+        return np.nan_to_num(np.asarray(drawn.values, dtype=np.float64)), drawn.owner != NOBODY
+
+    # ───────────── what may be wrong ─────────────
+
+    def _check(self) -> None:
+        if not self.scene.complete:
+            return
+        nothing = np.zeros(self.canvas.length, dtype=bool)
+        alive = np.any([row.alive for row in self.rows], axis=0) if self.rows else nothing
+        missing = first_stretch(~alive)
+        if missing is not None:
+            self._no_prompt(missing)
+        elif self.rows:
+            self._sums()
+
+    def _no_prompt(self, missing: tuple[int, int]) -> None:
+        first = self.rows[0].span if self.rows else Span(0, 0)
+        everywhere = not self.rows
+        help = f'give them one: `frame {missing[0]}: prompt "a lighthouse"`'
+        if everywhere:
+            help = 'add one: `prompt "a lighthouse"`'
+        elif missing[0] == 0:
+            help = "start with `frame 0:`"
+        have = "has" if missing[0] == missing[1] else "have"
+        self.report.add(
+            "D606",
+            "this script has no prompt"
+            if everywhere
+            else f"{stretch_text(missing)} {have} no prompt",
+            first,
+            help=help,
+        )
+
+    def _sums(self) -> None:
+        total = np.sum([np.where(row.alive, row.weight, 0.0) for row in self.rows], axis=0)
+        zero = first_stretch(np.abs(total) < SMALLEST_SUM)
+        negative = first_stretch(total < 0)
+        if zero is not None:
+            row, added = self._at(zero[0])
+            self.report.add(
+                "D601",
+                f"the weights add up to 0{self._on(zero)}",
+                row.span,
+                added,
+                help="make one of them larger; the sum must not be 0",
+            )
+        elif negative is not None:
+            row, added = self._at(negative[0])
+            self.report.add(
+                "D608",
+                f"the weights add up to {total[negative[0]]:g}{self._on(negative)}: "
+                "this only pushes away",
+                row.span,
+                added,
+                help="add a prompt with a positive weight",
+            )
+
+    def _on(self, stretch: tuple[int, int]) -> str:
+        """` on frames 48 to 119`, or nothing for the whole scene."""
+        whole = stretch == (0, self.canvas.length - 1)
+        return "" if whole else f" on {stretch_text(stretch)}"
+
+    def _at(self, frame: int) -> tuple[Row, str]:
+        """The prompt to point at, the most negative one, and the sum in words."""
+        rows = [row for row in self.rows if row.alive[frame]]
+        weights = [float(row.weight[frame]) for row in rows]
+        worst = rows[weights.index(min(weights))]
+        if len(rows) == 1 or max(map(abs, weights)) < SMALLEST_SUM:
+            return worst, ""
+        return worst, f"{' + '.join(f'{w:g}' for w in weights)} = {sum(weights):.3g}"
+
+
+def morph(earlier: list[Row], now: list[Row], prompts: PromptSet, length: int) -> None:
+    """Cross-fade two sets in place; each keeps its proportions.
+
+    At progress e the old set is scaled to (1 - e) of the interpolated sum, the new one to e of it.
+    """
+    begin, end = prompts.begin, min(prompts.begin + prompts.morph, length)
+    frames = np.arange(begin, end)
+    if not len(frames) or not earlier:
+        return
+    e = prompts.ease.curve()((frames - begin) / prompts.morph)
+    old, new = _sum(earlier, frames), _sum(now, frames)
+    whole = old + (new - old) * e
+    _scale(earlier, frames, old, whole * (1 - e), 1 - e)
+    _scale(now, frames, new, whole * e, e)
+
+
+def _sum(rows: list[Row], frames: NDArray[np.int64]) -> Weights:
+    return np.asarray(np.sum([np.where(r.alive, r.weight, 0.0)[frames] for r in rows], axis=0))
+
+
+def _scale(
+    rows: list[Row], frames: NDArray[np.int64], total: Weights, target: Weights, share: Weights
+) -> None:
+    """Scale a set to the target sum, or by its share where its own sum is 0."""
+    usable = np.abs(total) >= SMALLEST_SUM
+    factor = np.where(usable, target / np.where(usable, total, 1), share)
+    for row in rows:
+        row.weight[frames] *= factor

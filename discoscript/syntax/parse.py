@@ -1,0 +1,83 @@
+"""Source -> Syntax, with every mistake in the text and its layout.
+
+A script is parsed line by line: a broken line costs one message and nothing else. A line whose
+text was seen before is not parsed again, and one that has not moved is not built again. Blocks
+follow from indentation, see `nesting.py`.
+"""
+
+from functools import lru_cache
+
+from lark import Token, Tree
+
+from discoscript.syntax.build import Builder, Place
+from discoscript.syntax.lines import Line, split
+from discoscript.syntax.mistakes import BRACES
+from discoscript.syntax.nesting import Entry, nest
+from discoscript.syntax.reading import moved, read
+from discoscript.syntax.syntax import Head, Statement, Syntax
+from discoscript.text.diagnostics import Diagnostic
+from discoscript.text.source import Source, Span
+
+
+def parse(source: Source) -> tuple[Syntax, tuple[Diagnostic, ...]]:
+    """The script as syntax, and what is wrong with its text, in the order of its lines."""
+    lines = split(source.text)
+    diagnostics = list(lines.diagnostics)
+    entries = []
+    for line in lines.lines:
+        reading = read(line.text)
+        if reading.mistake is not None and not line.reported:
+            diagnostics.append(moved(reading.mistake, line.start, line.end))
+        entries.append(entry(line))
+    body, nesting = nest(entries)
+    diagnostics.extend(d for d in nesting if not _is_about_tabs(d, source))
+    diagnostics.sort(key=lambda diagnostic: diagnostic.span)
+    return Syntax(source, body, lines.comments), _once(diagnostics)
+
+
+@lru_cache(maxsize=1 << 14)
+def entry(line: Line) -> Entry:
+    """What a line says: its heads from the outside in, and its statement if it has one."""
+    span = Span(line.start, line.end)
+    reading = read(line.text)
+    tree = reading.tree
+    if tree is None:
+        return Entry(span, line.margin, line.indent, (), None, understood=False)
+    builder = Builder(_place(line, reading.offsets))
+    heads: list[Head] = []
+    while tree.data == "block":
+        head, tree = _parts(tree)
+        heads.append(builder.build(head))
+    if tree.data == "open_block":
+        heads.append(builder.build(tree.children[0]))
+        return Entry(span, line.margin, line.indent, tuple(heads), None)
+    statement: Statement = builder.build(tree)
+    return Entry(span, line.margin, line.indent, tuple(heads), statement)
+
+
+def _parts(block: Tree[Token]) -> tuple[Tree[Token], Tree[Token]]:
+    """The head of a one-line block and what follows its colon."""
+    head, rest = block.children
+    assert isinstance(head, Tree) and isinstance(rest, Tree), "the grammar says so"
+    return head, rest
+
+
+def _place(line: Line, offsets: tuple[int, ...] | None) -> Place:
+    """Where positions in a line's tree lie in the script."""
+    base, limit = line.start, line.end
+    if offsets is None:
+        return lambda start, end: Span(base + start, min(base + end, limit))
+    kept = offsets
+    return lambda start, end: Span(min(base + kept[start], limit), min(base + kept[end], limit))
+
+
+def _is_about_tabs(found: Diagnostic, source: Source) -> bool:
+    """Whether a margin is wrong where it holds tabs, which was said (D002)."""
+    return found.code in ("D009", "D010") and "\t" in source.at(found.span)
+
+
+def _once(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Braces are a mistake of the whole script: the first one is reported."""
+    braces = [n for n, found in enumerate(diagnostics) if found.message == BRACES]
+    more = frozenset(braces[1:])
+    return tuple(found for n, found in enumerate(diagnostics) if n not in more)

@@ -1,0 +1,1 @@
+"""The text of a script, and messages about places in it."""

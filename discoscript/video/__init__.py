@@ -1,0 +1,1 @@
+"""Frames -> what lies beside the script: a video and numbered pictures."""

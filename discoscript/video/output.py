@@ -1,0 +1,238 @@
+"""Frames in the store -> what lies beside the script: numbered PNGs and a video.
+
+    out/beach/frames/beach_0000.png   the picture, with the values that made it in its metadata
+    out/beach/beach.mp4
+    out/beach/output.json             what was written from what, so that it is written once
+
+Every file appears whole or not at all. Frames of an earlier, longer render are removed if their
+metadata say that DiscoScript made them. Nothing outside the folder is touched.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from discoscript import __version__
+from discoscript.errors import DiskFailure, disk_failure
+from discoscript.frames import png
+from discoscript.frames.disk import process_lives
+from discoscript.frames.events import Events, EventsTo
+from discoscript.frames.frames import Outcome, render_frames
+from discoscript.frames.record import Record
+from discoscript.frames.renderer import Picture, Renderer
+from discoscript.frames.store import Store
+from discoscript.plan.canonical import canonical
+from discoscript.plan.plan import FramePlan
+
+SOFTWARE = "DiscoScript"
+ATTEMPTS = 3  #: to read back what was rendered, before the disk is blamed
+
+
+@dataclass(frozen=True)
+class Film:
+    """How the video is made: frames `first` to `last`, which is excluded."""
+
+    fps: Fraction
+    codec: str
+    crf: int
+    preset: str
+    first: int
+    last: int
+
+
+class FrameLost(Exception):
+    """The store could not serve a frame that it had: it is to be rendered again."""
+
+
+class Output(Events):
+    """The folder of one script. As a receiver of events it writes each frame when it is there.
+
+    `length` is how many frames the whole render has, where `plan` is a part of it.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, plan: FramePlan, store: Store, length: int | None = None
+    ) -> None:
+        self.folder, self.name, self.plan, self.store = folder, name, plan, store
+        self.length = len(plan.frames) if length is None else length
+        self.jobs = {frame.index: frame.job for frame in plan.frames}
+        self.frames = folder / "frames"
+        self._lost = False
+        if self.frames.is_symlink():
+            raise DiskFailure(f"{self.frames} is a link; it may lead out of the output folder")
+        try:
+            self.frames.mkdir(parents=True, exist_ok=True)
+            self._remove_leftovers()
+        except OSError as error:
+            raise disk_failure(f"write the output folder {folder}", error) from error
+        self._written: dict[str, Any] = self._known()
+
+    # ───────────── frames ─────────────
+
+    def path(self, index: int) -> Path:
+        """Where frame `index` lies."""
+        return self.frames / f"{self.name}_{index:04}.png"
+
+    def kept(self, index: int, record: Record) -> None:
+        """Write the frame, unless the file is there from an earlier run."""
+        path = self.path(index)
+        source = f"{record.key} {record.digest}"
+        if self._is_current(path, source):
+            return
+        data = self.store.read(record.digest)
+        if data is None:
+            self._lost = True
+            return
+        self._write(path, png.with_metadata(data, self._metadata(index, record)))
+        self._note(path, source)
+
+    def finished(self, index: int, record: Record, seconds: float) -> None:
+        """Write the frame."""
+        self.kept(index, record)
+
+    def complete(self) -> None:
+        """Remove the frames of an earlier, longer render. FrameLost if a frame is missing."""
+        if self._lost:
+            self._lost = False
+            raise FrameLost
+        for path in self._numbered():
+            if self._number(path) >= self.length and _is_ours(path):
+                path.unlink(missing_ok=True)
+                self._written.pop(path.name, None)
+
+    def _metadata(self, index: int, record: Record) -> Mapping[str, str]:
+        job = asdict(self.jobs[index])
+        return {
+            "Software": f"{SOFTWARE} {__version__}",
+            "disco.frame": str(index),
+            "disco.key": record.key,
+            "disco.job": json.dumps(job, sort_keys=True, ensure_ascii=False),
+        }
+
+    # ───────────── video ─────────────
+
+    def make_video(self, outcome: Outcome, film: Film) -> Path:
+        """Encode the frames, unless the video is already made of them; its path."""
+        from discoscript.video.video import CODECS, encode
+
+        path = self.folder / f"{self.name}{CODECS[film.codec].suffix}"
+        digests = tuple(r.digest for r in outcome.records[film.first : film.last])
+        how = (str(film.fps), film.codec, film.crf, film.preset)
+        source = hashlib.sha256(canonical((how, digests))).hexdigest()
+        if not self._is_current(path, source):
+            try:
+                encode(self._pictures(digests), path, film.fps, film.codec, film.crf, film.preset)
+            except OSError as error:
+                raise disk_failure(f"write {path}", error) from error
+            self._note(path, source)
+        return path
+
+    def _pictures(self, digests: tuple[str, ...]) -> Iterator[Picture]:
+        for digest in digests:
+            data = self.store.read(digest)
+            if data is None:
+                raise FrameLost
+            yield png.decode(data)
+
+    # ───────────── what is there already ─────────────
+
+    def save(self) -> None:
+        """Remember what was written, for the next run."""
+        text = json.dumps({"disco": 1, "files": self._written}, indent=1, sort_keys=True)
+        self._write(self.folder / "output.json", text.encode())
+
+    def _known(self) -> dict[str, Any]:
+        """What earlier runs wrote; nothing if the file is missing or damaged."""
+        try:
+            values = json.loads((self.folder / "output.json").read_bytes())
+            return dict(values["files"]) if values["disco"] == 1 else {}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return {}
+
+    def _is_current(self, path: Path, source: str) -> bool:
+        """Whether the file was written from `source` and not touched since."""
+        return self._written.get(path.name) == [source, *_state(path)]
+
+    def _note(self, path: Path, source: str) -> None:
+        self._written[path.name] = [source, *_state(path)]
+
+    def _write(self, path: Path, data: bytes) -> None:
+        temporary = self._temporary(path)
+        try:
+            temporary.write_bytes(data)
+            os.replace(temporary, path)
+        except OSError as error:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise disk_failure(f"write {path}", error) from error
+
+    def _temporary(self, path: Path) -> Path:
+        return path.with_name(f".disco-{os.getpid()}-{path.name}")
+
+    def _remove_leftovers(self) -> None:
+        """Files that a killed run was writing."""
+        for path in (*self.folder.glob(".disco-*"), *self.frames.glob(".disco-*")):
+            if not process_lives(path.name.split("-")[1]):
+                path.unlink(missing_ok=True)
+
+    def _numbered(self) -> list[Path]:
+        pattern = re.compile(re.escape(self.name) + r"_\d{4,}\.png")
+        return [p for p in sorted(self.frames.iterdir()) if pattern.fullmatch(p.name)]
+
+    def _number(self, path: Path) -> int:
+        return int(path.stem.removeprefix(f"{self.name}_"))
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a render left: the video, if there is one, and what was rendered for it."""
+
+    outcome: Outcome
+    video: Path | None
+
+
+def deliver(
+    output: Output,
+    renderer: Renderer,
+    events: Events,
+    assets: Mapping[str, bytes],
+    film: Film | None,
+) -> Delivery:
+    """Render what is missing and write everything; a damaged frame is rendered again."""
+    rendered: tuple[int, ...] = ()
+    everything = EventsTo(output, events)
+    for _ in range(ATTEMPTS):
+        try:
+            outcome = render_frames(output.plan, renderer, output.store, everything, assets)
+            rendered += outcome.rendered
+            output.complete()
+            video = output.make_video(outcome, film) if film else None
+            return Delivery(Outcome(outcome.records, rendered), video)
+        except FrameLost:
+            events.note("a frame was damaged in the frame store; it is rendered again")
+        finally:
+            output.save()
+    raise DiskFailure(f"the frame store damages what is written to it: {output.store.root}")
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Size and time of change; zeros where there is no file."""
+    try:
+        state = path.stat()
+    except OSError:
+        return 0, 0
+    return state.st_size, state.st_mtime_ns
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return png.metadata(path.read_bytes()).get("Software", "").startswith(SOFTWARE)
+    except (OSError, ValueError, SyntaxError):
+        return False
