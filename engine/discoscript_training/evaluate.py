@@ -9,9 +9,10 @@ work folder: look at them.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +132,9 @@ class Settings:
     models: Models = field(default_factory=lambda: Models("tiny", False, ("tiny",), "tiny"))
 
 
-def default_settings() -> Settings:
-    row: Mapping[str, Any] = by_name("diffusion", "tiny").defaults
+def default_settings(changes: Mapping[str, Any] | None = None) -> Settings:
+    """The defaults, but for `changes` such as {"guidance.clamp_max": 0.1}."""
+    row: dict[str, Any] = {**by_name("diffusion", "tiny").defaults, **(changes or {})}
     return Settings(
         diffusion=Diffusion(
             steps=row["diffusion.steps"],
@@ -162,6 +164,13 @@ def default_settings() -> Settings:
         ),
         size=row["scene.size"],
     )
+
+
+def change(text: str) -> tuple[str, Any]:
+    """NAME=VALUE as a pair; a number for a cut schedule holds throughout."""
+    name, _, value = text.partition("=")
+    number = json.loads(value)
+    return name, constant(number) if name.startswith("cutouts.") else number
 
 
 def render(engine: Engine, prompt: str | None, seed: int, settings: Settings) -> Picture:
@@ -226,9 +235,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".work/tiny"))
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--set",
+        action="append",
+        type=change,
+        default=[],
+        metavar="NAME=VALUE",
+        help="render with another setting, such as guidance.clamp_max=0.1",
+    )
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    judge, engine, settings = load_judge(arguments.work), Engine("cpu"), default_settings()
+    judge, engine = load_judge(arguments.work), Engine("cpu")
+    settings = default_settings(dict(arguments.set))
 
     start = time.process_time()
     guided = guided_pictures(engine, settings)
@@ -252,6 +270,7 @@ def main() -> None:
         "unguided": measure(judge, lambda prompt, wanted: free)[0],
         "painted": measure(judge, lambda prompt, wanted: painted[prompt])[0],
         "cpu_seconds_per_frame": round(seconds, 2),
+        "settings": asdict(settings.guidance),
         "steps": settings.diffusion.steps,
         "size": list(settings.size),
     }

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from open_clip.tokenizer import SimpleTokenizer
 from torch import Tensor, nn
 
-from discoscript_engine.models.tiny import CLIP_NAME, load_tiny_tokenizer
+from discoscript_engine.models.tiny import CLIP_NAME, load_tiny_diffusion, load_tiny_tokenizer
 from discoscript_engine.models.weights import save_weights
 
 from .captions import PHRASES, caption, matches
@@ -65,7 +65,14 @@ class AttributeHeads(nn.Module):
 
 
 def main() -> None:
-    arguments = argument_parser(__doc__, minutes=35).parse_args()
+    parser = argument_parser(__doc__, minutes=35)
+    parser.add_argument("--rate", type=float, default=RATE, help="learning rate")
+    parser.add_argument(
+        "--predictions",
+        action="store_true",
+        help="train on what the diffusion model makes of noised pictures, as the guidance does",
+    )
+    arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     checkpoint = arguments.work / "clip.pt"
     state = load_checkpoint(checkpoint)
@@ -81,6 +88,7 @@ def main() -> None:
         model.load_state_dict(state["model"])
         heads.load_state_dict(state["heads"])
         optimizer.load_state_dict(state["optimizer"])
+    network = load_tiny_diffusion().network.bfloat16() if arguments.predictions else None
     pictures = open_shards(arguments.work / "data", "train")
     log = LossLog(arguments.work / "clip.csv", every=50)
 
@@ -95,9 +103,9 @@ def main() -> None:
         save_weights(WEIGHTS / "clip.safetensors", model)
 
     for rate in Budget(arguments.minutes * 60, arguments.tail).rates():
-        set_rate(optimizer, RATE * rate)
+        set_rate(optimizer, arguments.rate * rate)
         model.train()
-        losses = batch_losses(model, heads, tokenizer, pictures, rng)
+        losses = batch_losses(model, heads, tokenizer, pictures, rng, network)
         losses["loss"].backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
@@ -108,7 +116,7 @@ def main() -> None:
         log.add(
             steps,
             steps * BATCH,
-            RATE * rate,
+            arguments.rate * rate,
             **{key: float(value.detach()) for key, value in losses.items()},
         )
         if steps % 400 == 0:
@@ -133,6 +141,7 @@ def batch_losses(
     tokenizer: SimpleTokenizer,
     pictures: Pictures,
     rng: np.random.Generator,
+    network: nn.Module | None,
 ) -> dict[str, Tensor]:
     """Losses of a random batch: text to pictures, pictures to text, attributes, and their sum."""
     index = rng.integers(0, len(pictures), BATCH)
@@ -140,7 +149,7 @@ def batch_losses(
     captions = [caption(row, rng, colourless=bool(g)) for row, g in zip(codes, grey, strict=True)]
     mentions = np.stack([c.mentions for c in captions])
     grey_tensor = torch.from_numpy(grey)
-    cuts = random_cuts(to_tensor(pictures.take_images(index)), grey_tensor)
+    cuts = random_cuts(to_tensor(pictures.take_images(index)), grey_tensor, network)
     with torch.autocast("cpu", torch.bfloat16):
         embedding = model.encode_image(cuts.contiguous(memory_format=torch.channels_last))
     embedding = embedding.float()

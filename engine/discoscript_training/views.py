@@ -11,7 +11,7 @@ import math
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from .training import alphas_cumprod
 
@@ -36,34 +36,51 @@ def overview(x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 3 64 64"]:
     )
 
 
-def guidance_mixture(x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 3 h w"]:
-    """x_in = prediction fac + x_t (1 - fac), fac = sqrt(1-abar), for predictions that are a little
-    blurred and off.
-    """
-    count = len(x)
-    abar = alphas_cumprod()[torch.randint(0, 1000, (count,))][:, None, None, None]
-    fac = (1 - abar).sqrt()
-    x_t = abar.sqrt() * x + fac * torch.randn_like(x)
-    blurred = F.interpolate(
-        F.avg_pool2d(x, 4), size=x.shape[-2:], mode="bilinear", align_corners=False
-    )
-    prediction = torch.lerp(
-        x, blurred, fac**2 * torch.rand(count, 1, 1, 1)
-    ) + 0.12 * fac * torch.randn_like(x)
+def imitated(x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 3 h w"]:
+    """What the guidance would see of noised pictures, if predictions were a little blurred."""
+    _, fac, x_t = _noised(x, 1000)
+    small = F.avg_pool2d(x, 4)
+    blurred = F.interpolate(small, size=x.shape[-2:], mode="bilinear", align_corners=False)
+    prediction = torch.lerp(x, blurred, fac**2 * torch.rand(len(x), 1, 1, 1))
+    prediction = prediction + 0.12 * fac * torch.randn_like(x)
     return prediction * fac + x_t * (1 - fac)
 
 
+@torch.no_grad()
+def predicted(x: Float[Tensor, "b 3 h w"], network: nn.Module) -> Float[Tensor, "b 3 h w"]:
+    """What the guidance sees of noised pictures with this picture-predicting network.
+
+    The last tenth of the noise levels, where predictions show nothing yet, is left out.
+    """
+    t, fac, x_t = _noised(x, 900)
+    prediction = network(x_t.bfloat16(), t.float()).float()
+    return prediction * fac + x_t * (1 - fac)
+
+
+def _noised(x: Tensor, end: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Random times below `end`, the noise part fac = sqrt(1-abar), and the noised pictures.
+
+    The guidance looks at x_in = prediction fac + x_t (1 - fac).
+    """
+    t = torch.randint(0, end, (len(x),))
+    abar = alphas_cumprod()[t][:, None, None, None]
+    fac = (1 - abar).sqrt()
+    return t, fac, abar.sqrt() * x + fac * torch.randn_like(x)
+
+
 def random_cuts(
-    x: Float[Tensor, "b 3 96 128"], grey: Tensor, mixture: float = 0.5
+    x: Float[Tensor, "b 3 96 128"], grey: Tensor, network: nn.Module | None = None
 ) -> Float[Tensor, "b 3 64 64"]:
     """Normalised cuts as the guidance makes them; `grey` says which pictures lose their colour.
 
-    Half are overviews, half inner squares of 64 to 96 pixels; a part `mixture` of the pictures is
-    noisy.
+    Half are overviews, half inner squares of 64 to 96 pixels. Half of the pictures are as the
+    guidance sees them: imitated, or predicted by a diffusion network where one is given.
     """
     count = len(x)
-    noisy = (torch.rand(count) < mixture)[:, None, None, None]
-    x = (torch.where(noisy, guidance_mixture(x), x) + 1) / 2
+    noisy = torch.rand(count) < 0.5
+    x = x.clone()
+    x[noisy] = imitated(x[noisy]) if network is None else predicted(x[noisy], network)
+    x = (x + 1) / 2
     half = count // 2
     seen = F.avg_pool2d(x[:half], 2)
     whole = _sample(seen, side=torch.full((half,), 64.0), inner=False)
