@@ -11,7 +11,6 @@ from discoscript.names.names import check_names
 from discoscript.parameters import Resolved
 from discoscript.scene.check import check
 from discoscript.scene.files import ProjectFiles
-from discoscript.scene.prompts import Overlong
 from discoscript.scene.replacing import replacements
 from discoscript.scene.scene import Scene
 from discoscript.schedule.schedule import Schedule
@@ -44,18 +43,17 @@ def compile_text(
     files: ProjectFiles | None = None,
     lets: Mapping[str, str] | None = None,
     overrides: Mapping[str, Resolved] | None = None,
-    overlong: Overlong | None = None,
 ) -> Compiled:
     """Compile a script. `files` None: nothing is known of its folder, paths are only read.
 
     `lets` gives other values to its `let` lines, as text; `overrides` gives values to parameters
-    (`group.name`) whatever the script says. `overlong` knows which words of a prompt CLIP loses.
+    (`group.name`) whatever the script says.
     """
     source = Source(path, text)
     syntax, parsed = parse(source)
     report = Report(source)
     replaced = replacements(syntax, lets or {}, report)
-    scene, checked = check(syntax, files, replaced, not parsed, overlong)
+    scene, checked = check(syntax, files, replaced, not parsed)
     drawn, computed = schedule(scene, overrides=overrides)
     meant = beside(parsed, (*checked, *computed), source)
     found = (*parsed, *report.found, *check_names(syntax), *meant)

@@ -11,7 +11,7 @@ from discoscript.scene.claims import Claims
 from discoscript.scene.files import ProjectFiles
 from discoscript.scene.outline import Entry, Outline, outline
 from discoscript.scene.placing import From, Surroundings, Timeline, time_span
-from discoscript.scene.prompts import Overlong, Prompts
+from discoscript.scene.prompts import Prompts
 from discoscript.scene.scene import Scene
 from discoscript.scene.setting_lines import SettingLines
 from discoscript.scene.settings import row_of
@@ -42,14 +42,12 @@ def check(
     files: ProjectFiles | None = None,
     lets: Mapping[str, Expr] | None = None,
     complete: bool = True,
-    overlong: Overlong | None = None,
 ) -> tuple[Scene, tuple[Diagnostic, ...]]:
     """The scene of a script, and what is wrong with it.
 
     With errors the scene holds what could be understood, so that later stages can say more; it
     must not be rendered. `lets` replaces the values of `let` lines. `complete` False: lines could
-    not be parsed, so nothing is said about what is missing. `overlong` knows which words of a
-    prompt CLIP does not read.
+    not be parsed, so nothing is said about what is missing.
     """
     report = Report(syntax.source)
     quantities = Quantities(lets_of(syntax.body, lets or {}), report)
@@ -58,7 +56,7 @@ def check(
     lines = replace(lines, complete=lines.complete and complete and all_known(lines))
     amounts = Amounts(quantities, files, report)
     extent = Facts(lines, amounts, report).find()
-    scene = Reading(lines, extent, amounts, report, overlong).scene()
+    scene = Reading(lines, extent, amounts, report).scene()
     if lines.complete:
         unused_lets(quantities.lets, quantities.used, report)
     return scene, tuple(sorted(set(report.found), key=lambda found: (found.span, found.code)))
@@ -90,7 +88,6 @@ class Reading:
     extent: Extent
     amounts: Amounts
     report: Report
-    overlong: Overlong | None = None
     starts: dict[int, Span] = field(default_factory=lambda: {0: Span(0, 0)})
     complete: bool = True
 
@@ -106,7 +103,7 @@ class Reading:
         on_progress = Claims(self.amounts, progress, self.report)
         self.settings = SettingLines(self.amounts, on_frames, on_progress, self.report)
         quantities = self.amounts.quantities
-        self.prompts = Prompts(on_frames, self.frames, quantities, self.report, self.overlong)
+        self.prompts = Prompts(on_frames, self.frames, quantities, self.report)
         self.complete = self.lines.complete
 
     def _written(self, name: str) -> bool:

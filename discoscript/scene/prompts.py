@@ -1,7 +1,7 @@
 """Prompt lines -> sets that replace one another, and prompts that live for a range of their own."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -35,14 +35,6 @@ WEIGHT = Parameter("prompt", "weight", Kind.NUMBER, 0.0, "Weight.", hard=(-1e6, 
 WEIGHT_IN_TEXT = re.compile(r"(?<!\d)\s*:\s*(-?\d+(?:\.\d+)?)\s*$")
 
 
-#: Tokens of a text that CLIP reads.
-CLIP_READS = 75
-
-#: A text -> how many tokens it has and which words are lost, or None if it fits. Needs a
-#: tokenizer, which is not loaded here.
-Overlong = Callable[[str], tuple[int, str] | None]
-
-
 @dataclass(frozen=True)
 class Morph:
     """How a set comes into force: over `frames`, along `ease`."""
@@ -60,7 +52,6 @@ class Prompts:
     timeline: Timeline
     quantities: Quantities
     report: Report
-    overlong: Overlong | None = None
     sets: dict[int, list[PromptClaim]] = field(default_factory=dict)
     morphs: dict[int, Morph] = field(default_factory=dict)
     ranged: list[PromptClaim] = field(default_factory=list)
@@ -101,25 +92,11 @@ class Prompts:
             help = 'write what you want to see: `prompt "a lighthouse"`'
             self.report.add("D604", "this prompt is empty", said.text.span, help=help)
             return None
-        self._too_long(text, said.text.span)
         found = WEIGHT_IN_TEXT.search(said.text.value)
         if found:
             self._weight_in_text(said, found)
             return None
         return text.strip()
-
-    def _too_long(self, text: str, span: Span) -> None:
-        """Words that CLIP does not read (D605)."""
-        lost = self.overlong(text) if self.overlong else None
-        if lost is not None:
-            tokens, words = lost
-            self.report.add(
-                "D605",
-                f"{tokens} tokens; CLIP reads at most {CLIP_READS}",
-                span,
-                f"not read: {words}",
-                help="split it into two prompts",
-            )
 
     def _weight_in_text(self, said: PromptLine, found: re.Match[str]) -> None:
         right = f'"{said.text.value[: found.start()].rstrip()}" {found[1]}'

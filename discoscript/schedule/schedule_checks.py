@@ -1,18 +1,21 @@
 """What only the values together can tell: steps left, planes in order, cuts to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from discoscript.parameters import Resolved
 from discoscript.scene.scene import Claim, Scene
+from discoscript.schedule.schedule import PromptRow
 from discoscript.schedule.stretches import first_stretch, stretch_text
 from discoscript.text.report import Report
 from discoscript.text.source import Span
 from discoscript.text.suggest import did_you_mean
-from discoscript_engine.model_table import Model
+from discoscript_engine.model_table import DEFAULT, Model
+from discoscript_engine.models.tiny_words import CONTEXT_LENGTH, lost_words
 
 #: Above this a picture needs a flag (D705).
 MAX_MEGAPIXELS = 16
@@ -175,6 +178,24 @@ class ScheduleChecks:
                 help="add a `cut` at this frame",
             )
 
+    # ───────────── prompts ─────────────
+
+    def prompts(self, rows: Sequence[PromptRow], clip: Resolved) -> None:
+        """Words that CLIP does not read (D605). So far only the embedded one's tokens are known."""
+        if clip != (DEFAULT,):
+            return
+        for row in rows:
+            lost = lost_words(row.text)
+            if lost is not None:
+                tokens, words = lost
+                self.report.add(
+                    "D605",
+                    f"{tokens} tokens; `{DEFAULT}` reads at most {CONTEXT_LENGTH - 2}",
+                    row.span,
+                    f"not read: {shortened(words)}",
+                    help="split it into two prompts, or leave out what matters least",
+                )
+
     # ───────────── cutouts ─────────────
 
     def cuts(self, progress: Mapping[str, NDArray[np.float64]]) -> None:
@@ -190,3 +211,8 @@ class ScheduleChecks:
             span,
             help=f"add `inner 12 @ {begin}..{end}`; to skip steps on purpose use `skip_steps`",
         )
+
+
+def shortened(words: str, width: int = 40) -> str:
+    """The words, cut off where a label ends."""
+    return words if len(words) <= width else f"{words[: width - 1].rstrip()}…"

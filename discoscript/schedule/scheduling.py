@@ -69,6 +69,7 @@ class Drawing:
         self.checks.planes(arrays)
         self.checks.cuts(progress)
         prompts = Wardrobe(self.scene, self.canvas, self.report).prompt_rows()
+        self.checks.prompts(prompts, fixed["scene.clip"])
         size = fixed["scene.size"]
         assert isinstance(size, tuple)
         width, height = size[0], size[1]

@@ -140,7 +140,7 @@ CODES: tuple[Code, ...] = (
     Code("D602", "weight-in-the-text", E, "a weight is written inside the text"),
     Code("D603", "duplicate-prompt", E, "the same prompt twice"),
     Code("D604", "empty-prompt", E, "a prompt without text"),
-    _later("D605", "prompt-too-long", W, "a prompt is longer than CLIP reads"),
+    Code("D605", "prompt-too-long", W, "a prompt is longer than CLIP reads"),
     Code("D606", "no-prompt", E, "frames without a prompt"),
     Code("D607", "never-visible", W, "a prompt is replaced before it shows"),
     Code("D608", "negative-sum", W, "the weights add up to less than 0"),

@@ -16,7 +16,14 @@ from discoscript_engine.models.tiny import (
     load_tiny_tokenizer,
 )
 from discoscript_engine.models.tiny_depth import FAR, NEAR
-from discoscript_engine.models.tiny_words import WEIGHTS, known_words, unknown_words
+from discoscript_engine.models.tiny_words import (
+    PIECE,
+    WEIGHTS,
+    known_words,
+    lost_words,
+    tokens,
+    unknown_words,
+)
 
 
 def test_every_known_word_is_one_token() -> None:
@@ -91,3 +98,23 @@ def test_depth_lies_in_its_range(size: tuple[int, int]) -> None:
 def test_all_weights_together_are_small() -> None:
     total = sum(path.stat().st_size for path in WEIGHTS.glob("*.safetensors"))
     assert total < 40e6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a lighthouse on a cliff, by the sea at sunset",
+        "Zürich in 2024: the clock's hands_stopped (at noon)!?",
+        "xylophones, 16:9, don't",
+        "灯台",
+        "",
+    ],
+)
+def test_tokens_are_counted_as_the_tokenizer_makes_them(text: str) -> None:
+    pieces = [token for found in PIECE.findall(text.lower()) for token in tokens(found)]
+    assert len(pieces) == len(load_tiny_tokenizer().encode(text))
+
+
+def test_words_beyond_the_context_are_named() -> None:
+    assert lost_words("a lighthouse " * 15) is None
+    assert lost_words("a lighthouse " * 15 + "At night") == (32, "At night")

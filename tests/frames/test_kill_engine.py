@@ -1,6 +1,5 @@
 """The real engine, killed: the same command again gives the pictures of an unbroken run."""
 
-import random
 import signal
 import subprocess
 import sys
@@ -20,14 +19,14 @@ pytestmark = [
 SCRIPT = """disco 1
 
 scene "Kill":
-    frames 4
+    frames 5
     seed 5
     size 48x32
 
 prompt "a lighthouse by the sea"
 
 diffusion: steps 6
-camera: zoom 1.05
+camera: translate_z 8
 """
 
 
@@ -58,18 +57,25 @@ def pictures(folder: Path, store: str) -> list[str]:
     return found
 
 
+def kill_after_a_frame(folder: Path, store: str, delay: float) -> None:
+    """Start a render; when it has told of a finished frame, wait `delay` seconds and kill it."""
+    process = start(folder, store)
+    assert process.stderr is not None
+    assert any(line.startswith("frame ") for line in process.stderr)
+    time.sleep(delay)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
 def test_killed_renders_of_the_engine_go_on_to_the_same_pictures(tmp_path: Path) -> None:
     (tmp_path / "kill.disco").write_text(SCRIPT)
-    began = time.monotonic()
     unbroken = pictures(tmp_path, "unbroken")
-    whole = time.monotonic() - began
-    chance, kills = random.Random(3), 0
-    for _ in range(4):
-        process = start(tmp_path, "killed")
-        time.sleep(chance.uniform(0.3, 1.0) * whole)
-        process.kill()
-        process.communicate()
-        kills += process.returncode == -signal.SIGKILL
-    assert pictures(tmp_path, "killed") == unbroken and len(unbroken) == 4
-    assert kills >= 1
-    print(f"{kills} kills of the engine: 0 differing pictures")
+    kept = 0
+    for delay in (0.0, 0.03, 0.1):
+        kill_after_a_frame(tmp_path, "killed", delay)
+        records = len(list((tmp_path / "killed" / "rec").rglob("*")))
+        assert records > kept, "what was finished before the kill is kept"
+        kept = records
+    assert pictures(tmp_path, "killed") == unbroken and len(unbroken) == 5
+    print("3 kills of the engine: 0 differing pictures")

@@ -15,12 +15,12 @@ from torch import Tensor, nn
 
 from . import tiny_tower as tiny_tower  # makes the picture tower known to timm
 from .tiny_depth import TinyDepth
+from .tiny_words import CONTEXT_LENGTH
 from .unet import UNet, UNetConfig
 from .weights import read_weights
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "tiny"
 CLIP_NAME = "discoscript-tiny"
-CONTEXT_LENGTH = 32
 
 
 class NoiseFromPicture(nn.Module):
