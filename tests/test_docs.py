@@ -1,0 +1,37 @@
+"""What the documents show is what the program does."""
+
+import re
+
+import pytest
+from commands import ROOT
+
+from discoscript.pipeline import compile_text
+from discoscript.text.diagnostics import Severity, draw, severity
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCRIPTS = re.findall(r"```disco\n(.*?)```", README, re.DOTALL)
+SHOWN = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+EXAMPLES = sorted((ROOT / "examples").glob("*.disco"))
+
+
+def errors(text: str) -> list[str]:
+    found = compile_text(text).diagnostics
+    return [d.code for d in found if severity(d) is Severity.ERROR]
+
+
+def test_the_scripts_of_the_readme_have_the_errors_that_it_says() -> None:
+    assert [errors(script) for script in SCRIPTS] == [[], [], ["D301"]]
+
+
+def test_the_message_in_the_readme_is_the_one_that_is_drawn() -> None:
+    compiled = compile_text(SCRIPTS[-1], "clash.disco")
+    drawn = draw(compiled.diagnostics, compiled.source)
+    assert [line.rstrip() for line in SHOWN[-1].splitlines()] == [
+        line.rstrip() for line in drawn.splitlines()
+    ]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_say_nothing_wrong(path) -> None:
+    found = compile_text(path.read_text(encoding="utf-8")).diagnostics
+    assert [d.code for d in found if d.code != "D014"] == []
