@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, normalize, pad
@@ -10,9 +11,13 @@ from torch.nn.functional import avg_pool2d, normalize, pad
 def spherical_distance(
     a: Float[Tensor, "*#batch e"], b: Float[Tensor, "*#batch e"]
 ) -> Float[Tensor, "*#batch"]:
-    """2 asin(|a - b| / 2)^2 of the vectors scaled to length 1: half the squared angle."""
-    chord = (normalize(a, dim=-1) - normalize(b, dim=-1)).norm(dim=-1)
-    return 2 * chord.div(2).clamp(max=1).asin().square()
+    """2 asin(|a - b| / 2)^2 of the vectors scaled to length 1: half the squared angle.
+
+    Half the angle is taken as atan2(|a - b|, |a + b|), which is exact to the last bits for vectors
+    that point apart, where the slope of asin is infinite.
+    """
+    a, b = normalize(a, dim=-1), normalize(b, dim=-1)
+    return 2 * torch.atan2((a - b).norm(dim=-1), (a + b).norm(dim=-1)).square()
 
 
 def total_variation(image: Float[Tensor, "b c h w"]) -> Float[Tensor, " b"]:
