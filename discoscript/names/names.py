@@ -30,7 +30,8 @@ from discoscript.syntax.syntax import (
     Unparsed,
 )
 from discoscript.text.diagnostics import Diagnostic, Fix, Related
-from discoscript.text.source import Source, Span
+from discoscript.text.report import Report
+from discoscript.text.source import Span
 from discoscript.text.suggest import closest, did_you_mean
 
 #: Groups under names that are likely to be tried.
@@ -42,13 +43,13 @@ _WHOLE_RENDER = frozenset({"scene", "output", "save"})
 
 def check_names(syntax: Syntax) -> tuple[Diagnostic, ...]:
     """What is wrong with the names of a script, in the order of its lines."""
-    walk = _Walk(syntax.source)
+    walk = _Walk(Report(syntax.source))
     walk.body(syntax.body, Under(Place.FILE))
     found = [
         *check_version(syntax),
         *check_definitions(syntax),
         *check_not_built(syntax),
-        *walk.diagnostics,
+        *walk.report.found,
     ]
     return tuple(sorted(found, key=lambda diagnostic: diagnostic.span))
 
@@ -75,8 +76,7 @@ class Under:
 class _Walk:
     """Goes through all lines and collects what is wrong with them."""
 
-    source: Source
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    report: Report
     fixed: dict[str, Span] = field(default_factory=dict)
 
     def body(self, statements: Iterable[Statement], under: Under) -> None:
@@ -121,7 +121,7 @@ class _Walk:
         if type(statement) is _HEADS.get(under.place):
             message = f"{place} can not contain another one"
             help = "write them one after the other"
-        self.add("D118", message, span, help=help)
+        self.report.add("D118", message, span, help=help)
 
     def group(self, head: GroupHead | TitledHead, under: Under) -> Under:
         """Check the name of a group; returns what its lines stand in."""
@@ -131,12 +131,16 @@ class _Walk:
             self.unknown_group(head.name, meant)
             return Under(Place.GROUP, meant) if meant in GROUPS else Under(Place.UNKNOWN)
         if isinstance(head, TitledHead) and name != "scene":
-            self.add("D118", f"`{name}` has no title", head.title.span, help=f"write `{name}:`")
+            self.report.add(
+                "D118", f"`{name}` has no title", head.title.span, help=f"write `{name}:`"
+            )
         if isinstance(head, TitledHead) and name == "scene":
             self.once("scene.title", "title", head.title.span)
         if name in _WHOLE_RENDER and under.place in (Place.FRAME, Place.SHOT, Place.MOVE):
             message = f"`{name}` holds for the whole render"
-            self.add("D118", message, head.span, help=f"write `{name}:` outside of all blocks")
+            self.report.add(
+                "D118", message, head.span, help=f"write `{name}:` outside of all blocks"
+            )
         return Under(Place.GROUP, name)
 
     def unknown_group(self, name: Name, meant: str | None) -> None:
@@ -149,7 +153,9 @@ class _Walk:
             groups = ", ".join(f"`{group}`" for group in GROUPS)
             help = f"did you mean `{meant}`?" if meant else f"the groups are {groups}"
         fix = Fix(name.span, meant) if meant and meant in GROUPS and not settings else None
-        self.add("D101", f"there is no group `{name.text}`", name.span, "unknown", help, fix=fix)
+        self.report.add(
+            "D101", f"there is no group `{name.text}`", name.span, "unknown", help=help, fix=fix
+        )
 
     # ───────────── settings ─────────────
 
@@ -159,7 +165,9 @@ class _Walk:
             return
         if under.place is Place.STUDY:
             name = said.name.text
-            self.add("D118", "a study lists values", said.span, help=f"write `{name} in [...]`")
+            self.report.add(
+                "D118", "a study lists values", said.span, help=f"write `{name} in [...]`"
+            )
             return
         row = resolve(under.group, said.name.parts)
         if row is None:
@@ -185,7 +193,7 @@ class _Walk:
         elif own:
             help = f"write `{name.text}` outside of `{under.group}`"
             message = f"`{name.text}` does not belong to `{under.group}`"
-            self.add("D102", message, name.span, help=help)
+            self.report.add("D102", message, name.span, help=help)
         elif rows:
             self.wrong_group(said, rows[0], under)
         else:
@@ -198,13 +206,13 @@ class _Walk:
         message = f"`{name.text}` belongs to `{row.group}`{not_here}"
         if name.text != row.name:
             message = f"`{name.text}` is called `{row.name}` here and belongs to `{row.group}`"
-        value = self.source.at(Span(name.span.end, said.span.end))
+        value = self.report.source.at(Span(name.span.end, said.span.end))
         value = " ..." if "\n" in value else value
         help = f"write `{row.group}: {row.name}{value}`"
         fix = None
         if under.group is None:
             fix = Fix(name.span, f"{row.group}: {row.name}")
-        self.add("D102", message, name.span, help=help, fix=fix)
+        self.report.add("D102", message, name.span, help=help, fix=fix)
 
     def unknown_setting(self, name: Name, group: str | None) -> None:
         """D101: there is no such setting anywhere."""
@@ -216,21 +224,23 @@ class _Walk:
             shown = f"{row.group}: {row.name}" if row else near
             help = f"did you mean `{shown}`?" if near else "settings stand in groups: `camera: ...`"
             message = f"there is no setting `{word}`"
-            self.add("D101", message, name.span, "unknown", help)
+            self.report.add("D101", message, name.span, "unknown", help=help)
             return
         near = closest(word, GROUPS[group])
         elsewhere = did_you_mean(word, (row.name for row in parameters.PARAMETERS))
         help = f"did you mean `{near}`?" if near else elsewhere or _settings_of(group)
         fix = Fix(name.span, ".".join((*groups, near))) if near else None
         message = f"`{group}` has no setting `{word}`"
-        self.add("D101", message, name.span, "unknown", help, fix=fix)
+        self.report.add("D101", message, name.span, "unknown", help=help, fix=fix)
 
     def old_name(self, name: Name, row: Parameter) -> None:
         """D103: accepted, but called otherwise here."""
         *groups, word = name.parts
         fix = Fix(name.span, ".".join((*groups, row.name)))
         message = f"`{word}` is called `{row.name}` here"
-        self.add("D103", message, name.span, "Disco Diffusion name", f"write `{row.name}`", fix=fix)
+        self.report.add(
+            "D103", message, name.span, "Disco Diffusion name", help=f"write `{row.name}`", fix=fix
+        )
 
     def once(self, key: str, name: str, span: Span) -> None:
         """D116 where the scene says something a second time."""
@@ -238,20 +248,9 @@ class _Walk:
         if first is not span:
             related = (Related(first, "first here"),)
             message = f"`{name}` is set twice for the scene"
-            self.add("D116", message, span, "second value", "keep one of them", related)
-
-    def add(
-        self,
-        code: str,
-        message: str,
-        span: Span,
-        label: str = "",
-        help: str = "",
-        related: tuple[Related, ...] = (),
-        fix: Fix | None = None,
-    ) -> None:
-        """Keep one message."""
-        self.diagnostics.append(Diagnostic(code, message, span, label, help, related, fix))
+            self.report.add(
+                "D116", message, span, "second value", help="keep one of them", related=related
+            )
 
 
 _HEADS = {
