@@ -46,6 +46,7 @@ def card(figures: dict[str, Any]) -> str:
     ]
     prompts = list(evaluation["guided_by_prompt"].items())
     width, height = evaluation["size"]
+    guidance = evaluation["settings"]
     return f"""# The embedded models, `tiny`
 
 A diffusion model, a CLIP model and a depth model, small enough to be part of the package, so that
@@ -91,9 +92,11 @@ or other model's output. {
     }
 
 - **diffusion**: the ADM U-Net on 4x4 pixel blocks, predicting the clean picture, with the linear
-  noise schedule of 1000 steps; sizes are multiples of 16, and it was trained at 128x96.
+  noise schedule of 1000 steps; sizes are multiples of 16, and it was trained at 128x96. Its first
+  71,200 views were spent on predicting v, which left grain.
 - **CLIP**: an open_clip model (`discoscript-tiny.json`) for 64x64 pictures with a convolutional
-  tower; its tokenizer's merges (`merges.txt.gz`) make every known word one token.
+  tower; its tokenizer's merges (`merges.txt.gz`) make every known word one token. The last part of
+  its training is on what the diffusion model makes of noised pictures, as guidance sees them.
 - **depth**: a small U-shaped network; 0.5 is near, 2.6 is far.
 
 ## Figures, all on pictures never trained on
@@ -117,9 +120,11 @@ architecture and trained on other pictures, that measures the pictures below.
 CLIP, nearest of 64 pictures to a caption: it fits the caption in
 {clip["retrieval_caption_satisfied"]}, it is the very picture in {clip["retrieval_exact"]} of cases.
 
-What the judge finds of what was asked, over 12 prompts of 4 seeds each at {width}x{height} and
-{evaluation["steps"]} steps ({evaluation["cpu_seconds_per_frame"]} CPU seconds a frame). Guidance is
-by the CLIP above, so "guided" beyond "painted scenes" means that guidance exaggerates, not that
+What the judge finds of what was asked, over 12 prompts of 4 seeds each at {width}x{height}, with
+{evaluation["steps"]} steps, clip_guidance_scale {guidance["clip_guidance_scale"]:g} and clamp_max
+{guidance["clamp_max"]:g} ({
+        evaluation["cpu_seconds_per_frame"]
+    } CPU seconds a frame). Guidance is by the CLIP above, so "guided" beyond "painted scenes" means that guidance exaggerates, not that
 the pictures are better than the painted ones.
 
 {table(("", "all", *MAIN_ATTRIBUTES), hit_rates)}
