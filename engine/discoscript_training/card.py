@@ -86,14 +86,14 @@ or other model's output. {
                     f"{diffusion['views']} ({diffusion['views_at_half_size']} at half size)",
                 ),
                 (FILES[1], size(FILES[1]), "2.1 M", clip["views"]),
-                (FILES[2], size(FILES[2]), "0.9 M", depth["views"]),
+                (FILES[2], size(FILES[2]), "1.2 M", depth["views"]),
             ],
         )
     }
 
 - **diffusion**: the ADM U-Net on 4x4 pixel blocks, predicting the clean picture, with the linear
   noise schedule of 1000 steps; sizes are multiples of 16, and it was trained at 128x96. Its first
-  71,200 views were spent on predicting v, which left grain.
+  72,000 views were spent on predicting v, which left grain.
 - **CLIP**: an open_clip model (`discoscript-tiny.json`) for 64x64 pictures with a convolutional
   tower; its tokenizer's merges (`merges.txt.gz`) make every known word one token. The last part of
   its training is on what the diffusion model makes of noised pictures, as guidance sees them.
@@ -122,10 +122,9 @@ CLIP, nearest of 64 pictures to a caption: it fits the caption in
 
 What the judge finds of what was asked, over 12 prompts of 4 seeds each at {width}x{height}, with
 {evaluation["steps"]} steps, clip_guidance_scale {guidance["clip_guidance_scale"]:g} and clamp_max
-{guidance["clamp_max"]:g} ({
-        evaluation["cpu_seconds_per_frame"]
-    } CPU seconds a frame). Guidance is by the CLIP above, so "guided" beyond "painted scenes" means that guidance exaggerates, not that
-the pictures are better than the painted ones.
+{guidance["clamp_max"]:g} ({evaluation["cpu_seconds_per_frame"]} CPU seconds a frame). Guidance is
+by the CLIP above, so "guided" beyond "painted scenes" means that guidance exaggerates, not that
+the pictures are better than the painted ones: look at them.
 
 {table(("", "all", *MAIN_ATTRIBUTES), hit_rates)}
 
