@@ -34,7 +34,7 @@ TINY = (
             "diffusion.steps": 25,
             "diffusion.skip_steps": 0,
             "diffusion.cutn_batches": 1,
-            "guidance.clamp_max": 0.2,
+            "guidance.clamp_max": 0.06,
             "cutouts.overview": runs((3, 1000)),
             "cutouts.inner": runs((3, 1000)),
             # Measured: 1000 holds nothing, 10 000 a little, 100 000 overrules the prompt.

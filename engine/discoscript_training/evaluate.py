@@ -154,7 +154,7 @@ def default_settings(changes: Mapping[str, Any] | None = None) -> Settings:
             range_scale=row.get("guidance.range_scale", 150.0),
             sat_scale=row.get("guidance.sat_scale", 0.0),
             clamp_grad=True,
-            clamp_max=row.get("guidance.clamp_max", 0.2),
+            clamp_max=row.get("guidance.clamp_max", 0.06),
         ),
         cutouts=Cutouts(
             overview=row["cutouts.overview"],
