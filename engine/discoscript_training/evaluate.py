@@ -1,36 +1,28 @@
 """Measure the embedded models: `python -m discoscript_training.evaluate`.
 
-Twelve prompts, four seeds each, rendered by the product's own engine; the judge says which of the
-asked attributes are to be seen. Beside it: the same for pictures without guidance, and for painted
-scenes of what the prompts ask for, which is the most that can be reached. Contact sheets go to the
-work folder: look at them.
+Twelve prompts, four seeds each, rendered as a script that says nothing but the prompt is; the
+judge says which of the asked attributes are to be seen. Beside it: the same for pictures without
+guidance, and for painted scenes of what the prompts ask for, which is the most that can be
+reached. Contact sheets go to the work folder: look at them.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from discoscript.pipeline import compile_text
+from discoscript.plan.plan import plan
+from discoscript.text.diagnostics import draw
 from discoscript_engine.engine import Engine
-from discoscript_engine.job import (
-    Cutouts,
-    Diffusion,
-    FrameJob,
-    FromNoise,
-    Guidance,
-    Models,
-    Prompt,
-)
-from discoscript_engine.model_table import by_name
+from discoscript_engine.job import FrameJob
 
 from .scene_generator import generate
 from .scene_parts import make_banks
@@ -39,7 +31,8 @@ from .train_judge import Judge, judged, load_judge
 from .training import to_tensor, write_figures
 from .world import MAIN_ATTRIBUTES
 
-SEEDS = 4
+#: Seeds of the measured pictures; others were used to choose the defaults.
+SEEDS = range(100, 104)
 Picture = NDArray[np.uint8]
 Hits = dict[str, list[bool]]
 
@@ -116,79 +109,24 @@ PROMPTS: dict[str, dict[str, str]] = {
 }
 
 
-def constant(value: float) -> tuple[tuple[int, float], ...]:
-    """A cut schedule that never changes."""
-    return ((1000, value),)
+def job_of(prompt: str, seed: int, settings: Iterable[str] = ()) -> FrameJob:
+    """The first frame of a script with that prompt. `settings` are more lines of the script."""
+    lines = ("disco 1", f"scene: seed {seed}", f'prompt "{prompt}"', *settings)
+    compiled = compile_text("\n".join(lines))
+    if compiled.schedule is None:
+        raise SystemExit(draw(compiled.diagnostics, compiled.source))
+    return plan(compiled.schedule, seed, {}).frames[0].job
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How frames are rendered: the model table's defaults for `tiny`, and the language's."""
-
-    diffusion: Diffusion
-    guidance: Guidance
-    cutouts: Cutouts
-    size: tuple[int, int] = (128, 96)
-    models: Models = field(default_factory=lambda: Models("tiny", False, ("tiny",), "tiny"))
-
-
-def default_settings(changes: Mapping[str, Any] | None = None) -> Settings:
-    """The defaults, but for `changes` such as {"guidance.clamp_max": 0.1}."""
-    row: dict[str, Any] = {**by_name("diffusion", "tiny").defaults, **(changes or {})}
-    return Settings(
-        diffusion=Diffusion(
-            steps=row["diffusion.steps"],
-            skip_steps=row["diffusion.skip_steps"],
-            eta=row.get("diffusion.eta", 0.8),
-            sampler="ddim",
-            cutn_batches=row["diffusion.cutn_batches"],
-            skip_augs=row.get("diffusion.skip_augs", False),
-            fuzzy_prompt=False,
-            rand_mag=0.05,
-            randomize_class=True,
-            clip_denoised=row.get("diffusion.clip_denoised", False),
-        ),
-        guidance=Guidance(
-            clip_guidance_scale=row.get("guidance.clip_guidance_scale", 5000.0),
-            tv_scale=row.get("guidance.tv_scale", 0.0),
-            range_scale=row.get("guidance.range_scale", 150.0),
-            sat_scale=row.get("guidance.sat_scale", 0.0),
-            clamp_grad=True,
-            clamp_max=row.get("guidance.clamp_max", 0.06),
-        ),
-        cutouts=Cutouts(
-            overview=row["cutouts.overview"],
-            inner=row["cutouts.inner"],
-            ic_pow=row.get("cutouts.ic_pow", constant(1.0)),
-            icgray_p=row.get("cutouts.icgray_p", constant(0.2)),
-        ),
-        size=row["scene.size"],
-    )
-
-
-def change(text: str) -> tuple[str, Any]:
-    """NAME=VALUE as a pair; a number for a cut schedule holds throughout."""
+def setting(text: str) -> str:
+    """`guidance.clamp_max=0.1` as a line of a script."""
     name, _, value = text.partition("=")
-    number = json.loads(value)
-    return name, constant(number) if name.startswith("cutouts.") else number
+    group, _, name = name.partition(".")
+    return f"{group}: {name} {value}"
 
 
-def render(engine: Engine, prompt: str | None, seed: int, settings: Settings) -> Picture:
-    """One frame from noise; None is no prompt and no guidance at all."""
-    guidance = settings.guidance
-    if prompt is None:
-        guidance = replace(guidance, clip_guidance_scale=0.0)
-    job = FrameJob(
-        width=settings.size[0],
-        height=settings.size[1],
-        seed=seed,
-        prompts=(Prompt(prompt, 1.0),) if prompt is not None else (),
-        models=settings.models,
-        diffusion=settings.diffusion,
-        guidance=guidance,
-        cutouts=settings.cutouts,
-        start=FromNoise(),
-    )
+def render(engine: Engine, job: FrameJob) -> Picture:
+    """The picture of a frame that starts from noise."""
     return engine.render(job, None, {}, lambda done, steps: None)
 
 
@@ -224,9 +162,10 @@ def measure(
     return rates(by_prompt.values()), shares
 
 
-def guided_pictures(engine: Engine, settings: Settings) -> dict[str, list[Picture]]:
+def guided_pictures(engine: Engine, settings: list[str]) -> dict[str, list[Picture]]:
+    """Pictures of each prompt, one for each seed."""
     return {
-        prompt: [render(engine, prompt, seed, settings) for seed in range(SEEDS)]
+        prompt: [render(engine, job_of(prompt, seed, settings)) for seed in SEEDS]
         for prompt in PROMPTS
     }
 
@@ -238,7 +177,7 @@ def main() -> None:
     parser.add_argument(
         "--set",
         action="append",
-        type=change,
+        type=setting,
         default=[],
         metavar="NAME=VALUE",
         help="render with another setting, such as guidance.clamp_max=0.1",
@@ -246,15 +185,15 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     judge, engine = load_judge(arguments.work), Engine("cpu")
-    settings = default_settings(dict(arguments.set))
+    example = job_of(next(iter(PROMPTS)), SEEDS[0], arguments.set)
 
     start = time.process_time()
-    guided = guided_pictures(engine, settings)
-    seconds = (time.process_time() - start) / (SEEDS * len(PROMPTS))
+    guided = guided_pictures(engine, arguments.set)
+    seconds = (time.process_time() - start) / (len(SEEDS) * len(PROMPTS))
     sheet = [picture for pictures in guided.values() for picture in pictures]
-    write_sheet(arguments.work / "guided.png", sheet, SEEDS, 2, list(PROMPTS))
+    write_sheet(arguments.work / "guided.png", sheet, len(SEEDS), 2, list(PROMPTS))
 
-    free = [render(engine, None, 1000 + seed, settings) for seed in range(48)]
+    free = [render(engine, replace(example, prompts=(), seed=1000 + k)) for k in range(48)]
     write_sheet(arguments.work / "unguided.png", free, 8, 1)
 
     banks, rng = make_banks(), np.random.default_rng(61)
@@ -270,9 +209,9 @@ def main() -> None:
         "unguided": measure(judge, lambda prompt, wanted: free)[0],
         "painted": measure(judge, lambda prompt, wanted: painted[prompt])[0],
         "cpu_seconds_per_frame": round(seconds, 2),
-        "settings": asdict(settings.guidance),
-        "steps": settings.diffusion.steps,
-        "size": list(settings.size),
+        "settings": asdict(example.guidance),
+        "steps": example.diffusion.steps,
+        "size": [example.width, example.height],
     }
     write_figures("evaluation", figures)
 
