@@ -85,6 +85,25 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('scene: model "256x256_diffusion_uncond"', "diffusion model `256x256_diffusion_uncond`"),
+        ("scene: clip [ViTB32]", "clip model `ViTB32`"),
+        ("depth: model dpt_large", "depth model `dpt_large`"),
+        ("scene: secondary on", "secondary model `secondary`"),
+    ],
+)
+def test_a_model_that_is_not_built_is_refused_before_anything_is_rendered(
+    folder: Path, capsys: pytest.CaptureFixture[str], line: str, words: str
+) -> None:
+    script = f'disco 1\n{line}\nprompt "a lighthouse"\ncamera: translate_z 1 @ 0..9\n'
+    (folder / "full.disco").write_text(script)
+    code, out, err = ran(capsys, "render", "full.disco")
+    assert code == Exit.RENDER and words in err and "--draft" in err and out == ""
+    assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ((), "required"),

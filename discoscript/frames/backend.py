@@ -52,8 +52,13 @@ def _engine() -> Renderer:
 
 def _engine_identity(models: Models) -> Identity:
     from discoscript_engine.identity import identity
+    from discoscript_engine.model_table import rows
     from discoscript_engine.weights import ModelMissing
 
+    for row in rows(models):
+        if not row.built:
+            message = f"this version cannot render with the {row.role} model `{row.name}` yet"
+            raise RenderFailure(message, "leave it out, or render with --draft")
     try:
         return identity(models)
     except ModelMissing as missing:
