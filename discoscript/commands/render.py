@@ -27,7 +27,7 @@ from discoscript.video.output import Delivery, Film, Output, deliver
 EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
   discoscript render beach.disco --draft      a quick look, with frames of its own
   discoscript render beach.disco --frames 24..36   pictures of these frames only
-  discoscript render beach.disco --set speed=6 -o /tmp/fast
+  discoscript render beach.disco --set speed=6 -o fast
   discoscript render beach.disco --renderer testcard   numbered cards, without the engine
 
 Finished frames are kept: stop it at any moment and give the same command again.
