@@ -152,10 +152,10 @@ def check(found, expected):
     assert np.linalg.norm(error) <= (5e-3 if off.any() else 1e-5) * np.linalg.norm(expected)
 
 
-@pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["id"])
+@pytest.mark.parametrize(
+    "case", [c for c in RECORDED if not c["nan_at_element_0"]], ids=lambda case: case["id"]
+)
 def test_the_words_pull_at_the_mixed_picture_as_in_the_reference(case):
-    if case["nan_at_element_0"]:
-        return
     expected = ARRAYS[case["id"] + "__clip_grad"]
     x_in = torch.from_numpy(ARRAYS[case["id"] + "__x_in"])
     wish = wish_of(case)

@@ -14,7 +14,6 @@ from discoscript_engine.models.secondary import (
     FourierFeatures,
     SecondaryModel,
     alpha_sigma,
-    secondary_time,
 )
 
 PARAMETERS, ARRAYS = load("11_secondary")
@@ -63,7 +62,6 @@ def test_angles() -> None:
     alpha, sigma = alpha_sigma(t)
     np.testing.assert_allclose(alpha.numpy(), ARRAYS["angle__alpha"], atol=TOLERANCE)
     np.testing.assert_allclose(sigma.numpy(), ARRAYS["angle__sigma"], atol=TOLERANCE)
-    np.testing.assert_allclose(secondary_time(alpha**2).numpy(), ARRAYS["angle__t_back"], atol=1e-3)
 
 
 def test_fourier_features(net: SecondaryModel) -> None:

@@ -97,11 +97,6 @@ def alpha_sigma(t: Float[Tensor, " b"]) -> tuple[Float[Tensor, " b"], Float[Tens
     return torch.cos(t * math.pi / 2), torch.sin(t * math.pi / 2)
 
 
-def secondary_time(abar: Float[Tensor, " b"]) -> Float[Tensor, " b"]:
-    """The time t at which the signal part is sqrt(abar)."""
-    return torch.atan2((1 - abar).sqrt(), abar.sqrt()) * 2 / math.pi
-
-
 class FourierFeatures(nn.Module):
     """Cosines, then sines, of 2 pi t times learnt frequencies."""
 
