@@ -25,6 +25,20 @@ class PromptRow:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Which lines gave a parameter its values: the source map.
+
+    `owner` has shape (frames,) (or (1000,) over progress): at each frame an index into `spans`,
+    the lines about the parameter, or -1 where none speaks and the default holds. `layers` are the
+    lines that add or multiply on top.
+    """
+
+    owner: NDArray[np.int64]
+    spans: tuple[Span, ...]
+    layers: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
 class Schedule:
     """What the compiler knows of a render.
 
@@ -34,7 +48,7 @@ class Schedule:
     are as written, 60 for `60%`. `progress` maps every PROGRESS parameter to shape (1000,).
     `starts` lists the frames that begin a segment, 0 first. `seeds` is (frames,) of int64 offsets
     to add to the scene's first seed. `sources` maps a parameter to "script", "model", "default" or
-    "override".
+    "override"; `origins` maps one that the script speaks of to its lines, frame by frame.
     """
 
     frames: int
@@ -48,3 +62,4 @@ class Schedule:
     starts: tuple[int, ...]
     seeds: NDArray[np.int64]
     sources: Mapping[str, str]
+    origins: Mapping[str, Origin]

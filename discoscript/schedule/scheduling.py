@@ -18,7 +18,7 @@ from discoscript.scene.scene import Scene, Track
 from discoscript.schedule.curve import Canvas, Drawn, draw
 from discoscript.schedule.jumps import check_jumps
 from discoscript.schedule.limits import Limits
-from discoscript.schedule.schedule import Schedule
+from discoscript.schedule.schedule import Origin, Schedule
 from discoscript.schedule.schedule_checks import ScheduleChecks
 from discoscript.schedule.weights import Wardrobe
 from discoscript.text.diagnostics import Diagnostic
@@ -54,6 +54,7 @@ class Drawing:
     overrides: Mapping[str, Resolved]
     report: Report
     sources: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.checks = ScheduleChecks(self.scene, self.report)
@@ -89,6 +90,7 @@ class Drawing:
             starts=self.scene.starts,
             seeds=seeds,
             sources=self.sources,
+            origins=self.origins,
         )
 
     # ───────────── defaults ─────────────
@@ -131,6 +133,8 @@ class Drawing:
                 values[row.key] = self._default(row)
                 given = self.scene.fixed.get(row.key)
                 if given is not None and row.key not in self.overrides:
+                    everywhere = np.zeros(self.scene.frames, dtype=np.int64)
+                    self.origins[row.key] = Origin(everywhere, (given.span,), ())
                     values[row.key] = given.value
                     self.sources[row.key] = "script"
         clip, depth = values["scene.clip"], values["depth.model"]
@@ -196,6 +200,10 @@ class Drawing:
         what = "step" if row.axis is Axis.PROGRESS else "frame"
         check_overlaps(row.name, track.claims, self.report, what)
         drawn = draw(track.claims, canvas, rest)
+        if track != Track():
+            spans = tuple(claim.span for claim in track.claims)
+            layers = tuple(layer.claim.span for layer in track.layers)
+            self.origins[row.key] = Origin(drawn.owner, spans, layers)
         self._frames_without_use(row, track, drawn)
         limits = Limits(widened(row, rest), canvas, self.report)
         good = limits.amounts(track.claims, drawn) if row.kind in NUMBERS else True

@@ -105,6 +105,7 @@ def schedule(
         starts=starts,
         seeds=np.array(seeds if seeds is not None else range(frames), dtype=np.int64),
         sources={},
+        origins={},
     )
 
 
