@@ -46,6 +46,15 @@ class Mode(StrEnum):
     VIDEO = "video"
 
 
+class FileKind(StrEnum):
+    """What a PATH leads to."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+    SOUND = "sound"
+    MODEL = "model"
+
+
 #: A resolved value of a parameter.
 Resolved = (
     bool
@@ -72,13 +81,16 @@ class Parameter:
     - `typical`, `hard`: (low, high). Outside `typical` a value is unusual (D801), outside `hard` it
       is an error (D203). `open_low` excludes the lower hard bound itself. For a SIZE they hold for
       each side.
-    - `choices`: the words allowed; `choices_later`: words that are known but not built yet. A
+    - `choices`: the words allowed; `choices_later`: those of them that no renderer knows yet. A
       CHOICE or CHOICES row without words names models: the model table knows them.
     - `per_frame`: an amount that a camera moves per frame (`/s`, `/b` and `by` are allowed);
       `factor`: such an amount multiplies instead of adding.
+    - `file`: what a PATH leads to.
     - `pixels`: it can change a picture.
     - `disco`: what it is called in Disco Diffusion's settings.
-    - `built`: this version can do it. Using a row that is not built is an error (D119).
+    - `serves`: the settings that it shapes: while they are at their defaults, it asks for nothing.
+    - `built`: the engine renders it. A row that is not built is read, checked and scheduled like
+      all others; a value other than its default is a warning (D119), and is not rendered.
     """
 
     group: str
@@ -97,8 +109,10 @@ class Parameter:
     video_default: Resolved = None
     per_frame: bool = False
     factor: bool = False
+    file: FileKind = FileKind.PICTURE
     pixels: bool = True
     disco: tuple[str, ...] = ()
+    serves: tuple[str, ...] = ()
     built: bool = True
 
     @property
@@ -146,7 +160,8 @@ _SCENE = (
               disco=("n_batches",), built=False),
     Parameter("scene", "mode", Kind.CHOICE, None,
               "Animation system; follows from the camera settings used when absent.",
-              choices=("still", "2d", "3d"), choices_later=("video",), axis=Axis.FIXED,
+              choices=("still", "2d", "3d", "video"), choices_later=("video",),
+              axis=Axis.FIXED,
               disco=("animation_mode",)),
     Parameter("scene", "seed", Kind.SEED, "random",
               "Seed of the first frame; `random` is drawn once and kept in the lock file.",
@@ -155,14 +170,14 @@ _SCENE = (
               typical=(0, 1), hard=(1 - 2**32, 2**32 - 1), axis=Axis.FIXED),
     Parameter("scene", "bpm", Kind.NUMBER, None, "Tempo: enables beats (`4b`).",
               unit="beats per minute", typical=(40, 240), hard=(0, None), open_low=True,
-              axis=Axis.FIXED, built=False),
+              axis=Axis.FIXED),
     Parameter("scene", "beat_offset", Kind.TIME, Fraction(0), "Where beat 0 lies.",
-              axis=Axis.FIXED, built=False),
+              axis=Axis.FIXED),
     Parameter("scene", "model", Kind.CHOICE, "tiny",
               "Diffusion model; it brings defaults for other settings.",
               axis=Axis.FIXED, disco=("diffusion_model",)),
     Parameter("scene", "model_file", Kind.PATH, None, "Checkpoint file for model `custom`.",
-              axis=Axis.FIXED, disco=("custom_path",), built=False),
+              axis=Axis.FIXED, file=FileKind.MODEL, disco=("custom_path",), built=False),
     Parameter("scene", "secondary", Kind.TRUTH, True,
               "Judge interim pictures with a small second model, which is faster.",
               axis=Axis.FIXED, disco=("use_secondary_model",)),
@@ -196,7 +211,7 @@ _DIFFUSION = (
     Parameter("diffusion", "eta", Kind.NUMBER, 0.8, "Noise mixed in at every step.",
               typical=(0, 1), hard=(0, None), disco=("eta",)),
     Parameter("diffusion", "sampler", Kind.CHOICE, "ddim", "Sampling method.",
-              choices=("ddim",), choices_later=("plms",), disco=("diffusion_sampling_mode",)),
+              choices=("ddim", "plms"), disco=("diffusion_sampling_mode",)),
     Parameter("diffusion", "cutn_batches", Kind.WHOLE, 4,
               "Batches of cuts per step; more are steadier and slower.",
               typical=(1, 8), hard=(1, 64), disco=("cutn_batches", "video_init_cutn_batches")),
@@ -205,9 +220,10 @@ _DIFFUSION = (
               disco=("skip_augs",)),
     Parameter("diffusion", "fuzzy_prompt", Kind.TRUTH, False,
               "Use 25 noisy copies of every prompt.",
-              disco=("fuzzy_prompt",), built=False),
+              disco=("fuzzy_prompt",)),
     Parameter("diffusion", "rand_mag", Kind.NUMBER, 0.05, "Noise of `fuzzy_prompt`.",
-              typical=(0, 1), hard=(0, None), disco=("rand_mag",), built=False),
+              typical=(0, 1), hard=(0, None), disco=("rand_mag",),
+              serves=("diffusion.fuzzy_prompt",)),
     Parameter("diffusion", "randomize_class", Kind.TRUTH, True,
               "Draw a new class at every step; only class-conditional models have classes.",
               disco=("randomize_class",)),
@@ -266,7 +282,7 @@ _INIT = (
               disco=("perlin_init", "perlin_mode"), built=False),
     Parameter("init", "every_frame", Kind.TRUTH, False,
               "Perlin noise on every frame instead of at segment starts: rainbow flicker.",
-              axis=Axis.FIXED, modes=_2D_3D, built=False),
+              axis=Axis.FIXED, modes=_2D_3D, serves=("init.perlin",), built=False),
 )
 
 _SYMMETRY = (
@@ -275,7 +291,8 @@ _SYMMETRY = (
     Parameter("symmetry", "vertical", Kind.TRUTH, False, "Mirror top to bottom.",
               disco=("use_vertical_symmetry",), built=False),
     Parameter("symmetry", "at", Kind.PERCENTS, (9.0,), "When during the diffusion.",
-              unit="%", hard=(0, 100), disco=("transformation_percent",), built=False),
+              unit="%", hard=(0, 100), disco=("transformation_percent",),
+              serves=("symmetry.horizontal", "symmetry.vertical"), built=False),
 )
 
 _CAMERA = (
@@ -342,46 +359,50 @@ _TURBO = (
               built=False),
     Parameter("turbo", "preroll", Kind.WHOLE, 10, "Normal frames before turbo begins.",
               typical=(1, 10), hard=(1, None), axis=Axis.FIXED, modes=_3D,
-              disco=("turbo_preroll",), built=False),
+              disco=("turbo_preroll",), serves=("turbo.steps",), built=False),
 )
 
 _VR = (
     Parameter("vr", "eye_angle", Kind.NUMBER, 0.5, "How far the eyes look inward.",
-              unit="degrees", typical=(0, 1), modes=_3D, disco=("vr_eye_angle",), built=False),
+              unit="degrees", typical=(0, 1), modes=_3D, disco=("vr_eye_angle",),
+              serves=("scene.vr",), built=False),
     Parameter("vr", "ipd", Kind.NUMBER, 5.0, "Distance of the eyes.",
               typical=(1, 20), hard=(0, None), open_low=True, modes=_3D, disco=("vr_ipd",),
-              built=False),
+              serves=("scene.vr",), built=False),
 )
 
 _VIDEO = (
     Parameter("video", "source", Kind.PATH, None, "Input video.",
-              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_path",), built=False),
+              axis=Axis.FIXED, modes=_VIDEO_INPUT, file=FileKind.VIDEO, disco=("video_init_path",),
+              serves=("scene.mode",), built=False),
     Parameter("video", "every", Kind.WHOLE, 2, "Use every n-th frame.",
               typical=(1, 6), hard=(1, None), axis=Axis.FIXED, modes=_VIDEO_INPUT,
-              disco=("extract_nth_frame",), built=False),
+              disco=("extract_nth_frame",), serves=("scene.mode",), built=False),
     Parameter("video", "flow_warp", Kind.TRUTH, True,
               "Warp the previous frame by optical flow.",
               axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_flow_warp",),
-              built=False),
+              serves=("scene.mode",), built=False),
     Parameter("video", "flow_blend", Kind.NUMBER, 0.999,
               "Mix: 1 is the warped previous frame, 0 the next video frame.",
-              hard=(0, 1), modes=_VIDEO_INPUT, disco=("video_init_flow_blend",), built=False),
+              hard=(0, 1), modes=_VIDEO_INPUT, disco=("video_init_flow_blend",),
+              serves=("scene.mode",), built=False),
     Parameter("video", "flow_check", Kind.TRUTH, False, "Check the flow for consistency.",
               axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_check_consistency",),
-              built=False),
+              serves=("scene.mode",), built=False),
     Parameter("video", "blend_mode", Kind.CHOICE, "optical_flow",
               "How the output video blends frames.",
               choices=("none", "linear", "optical_flow"), axis=Axis.FIXED, modes=_VIDEO_INPUT,
-              disco=("video_init_blend_mode",), built=False),
+              disco=("video_init_blend_mode",), serves=("scene.mode",), built=False),
 )
 
 _SAVE = (
     Parameter("save", "intermediates", Kind.STEPS_OR_LIST, 0,
               "Keep pictures from inside the diffusion.",
-              axis=Axis.FIXED, pixels=False, disco=("intermediate_saves",), built=False),
+              hard=(0, 10_000), axis=Axis.FIXED, pixels=False, disco=("intermediate_saves",),
+              built=False),
     Parameter("save", "in_subfolder", Kind.TRUTH, True, "Put them in a folder of their own.",
               axis=Axis.FIXED, pixels=False, disco=("intermediates_in_subfolder",),
-              built=False),
+              serves=("save.intermediates",), built=False),
     Parameter("save", "display_rate", Kind.WHOLE, 20, "Preview every n steps.",
               typical=(5, 500), hard=(1, None), axis=Axis.FIXED, pixels=False,
               disco=("display_rate",), built=False),
@@ -403,7 +424,7 @@ _OUTPUT = (
               axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("last_frame",)),
     Parameter("output", "blend", Kind.NUMBER, 0.5, "Strength of `video.blend_mode`.",
               hard=(0, 1), axis=Axis.FIXED, modes=_VIDEO_INPUT, pixels=False, disco=("blend",),
-              built=False),
+              serves=("scene.mode",), built=False),
     Parameter("output", "codec", Kind.CHOICE, "h264", "Video codec.",
               choices=("h264", "h265"), axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
     Parameter("output", "crf", Kind.WHOLE, 17,
@@ -413,7 +434,7 @@ _OUTPUT = (
               "Effort of the encoder; slower is smaller.",
               choices=_EFFORTS, axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
     Parameter("output", "audio", Kind.PATH, None, "Sound track.",
-              axis=Axis.FIXED, modes=_ANIMATION, pixels=False, built=False),
+              axis=Axis.FIXED, modes=_ANIMATION, file=FileKind.SOUND, pixels=False, built=False),
 )
 # fmt: on
 

@@ -60,7 +60,8 @@ def compile_text(
     errors = any(severity(diagnostic) is Severity.ERROR for diagnostic in found)
     told = suppressed(syntax, dict.fromkeys(found))
     ordered = tuple(sorted(told, key=lambda d: (d.span, d.code)))
-    return Compiled(source, syntax, scene, None if errors else drawn, ordered)
+    whole = scene.complete and not errors
+    return Compiled(source, syntax, scene, drawn if whole else None, ordered)
 
 
 def beside(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from discoscript.scene.files import PICTURES, FileFacts
+from discoscript.scene.files import SUFFIXES, FileFacts, suffix_of
 
 LISTED = 2000  #: files looked at for "did you mean"
 
@@ -36,8 +36,8 @@ class Project:
         return FileFacts(found.relative_to(self.root).as_posix(), _pixels(found))
 
     def near(self, path: str) -> Iterable[str]:
-        """The pictures of the project."""
-        return list(islice(self._pictures(), LISTED))
+        """The files of the project that a script may name."""
+        return list(islice(self._named(), LISTED))
 
     def read(self, path: str) -> bytes:
         """The content of a file; OSError if it cannot be read or lies outside."""
@@ -45,11 +45,11 @@ class Project:
             raise PermissionError(f"{path} leaves the project folder")
         return (self.root / path).read_bytes()
 
-    def _pictures(self) -> Iterable[str]:
+    def _named(self) -> Iterable[str]:
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(names):
-                if name.lower().rpartition(".")[2] in PICTURES:
+                if any(suffix_of(name) in suffixes for suffixes in SUFFIXES.values()):
                     yield (Path(folder) / name).relative_to(self.root).as_posix()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from discoscript.commands._script import Script, sound_script
+from discoscript.commands._script import Script, ScriptErrors, sound_script
 from discoscript.frames.assets import Assets, read_assets
 from discoscript.frames.backend import BACKENDS, Backend
 from discoscript.frames.store import Store
@@ -14,6 +14,7 @@ from discoscript.plan.lock import drawn_seed
 from discoscript.plan.plan import FramePlan, plan
 from discoscript.schedule.draft import MODELS, draft
 from discoscript.schedule.schedule import Schedule
+from discoscript.schedule.unrendered import unrendered
 from discoscript.terminal import printable
 from discoscript_engine.identity import Identity
 from discoscript_engine.model_table import DEFAULT
@@ -68,6 +69,18 @@ def job(options: argparse.Namespace) -> Job:
     store = Store(options.store or store_folder())
     name = script.name + ("-draft" if options.draft else "")
     return Job(script, schedule, seed, frames, assets, backend, identity, store, name)
+
+
+def refuse_unrendered(wanted: Job) -> None:
+    """ScriptErrors, with the lines, if the script asks for what is not rendered yet."""
+    needs = unrendered(wanted.schedule)
+    source = wanted.script.compiled.source
+    lines = [f"`{n.word}` in line {source.position(n.span.start)[0]}" for n in needs]
+    if needs:
+        raise ScriptErrors(
+            f"{wanted.script.path} asks for what is not rendered yet: {', '.join(lines)}",
+            "delete these lines to render the rest",
+        )
 
 
 def first_seed(schedule: Schedule, script: Path) -> int:

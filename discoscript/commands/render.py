@@ -12,6 +12,7 @@ from discoscript.commands._rendering import (
     Job,
     family,
     job,
+    refuse_unrendered,
     rendering_arguments,
     strange_words_line,
 )
@@ -57,6 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Render; the last line printed is the path of the video."""
     wanted = _part(job(options), options.frames)
+    refuse_unrendered(wanted)
     states = survey(wanted.plan, wanted.identity, wanted.store)
     say = (lambda text: None) if options.quiet else _say
     say(f"renders with {family(wanted)}")

@@ -55,13 +55,12 @@ def check_names(syntax: Syntax) -> tuple[Diagnostic, ...]:
 
 
 def known(group: str | None, name: Name) -> Parameter | None:
-    """The row that a setting inside `group` is about; None if unknown or not built yet.
+    """The row that a setting inside `group` is about; None if unknown.
 
     `camera.zoom` may stand outside the groups and inside its own. A name of Disco Diffusion counts
     in the right group (D103 is a hint).
     """
-    row = resolve(group, name.parts)
-    return row if row is not None and row.built else None
+    return resolve(group, name.parts)
 
 
 @dataclass(frozen=True)
@@ -262,10 +261,9 @@ _HEADS = {
 
 
 def _rows_called(word: str) -> tuple[Parameter, ...]:
-    """The rows of a name, those that are built first; else that of a Disco Diffusion name."""
-    rows = sorted(parameters.with_name(word), key=lambda row: not row.built)
+    """The rows of a name; else that of a Disco Diffusion name."""
     old = parameters.by_disco_name(word)
-    return tuple(rows) or ((old,) if old else ())
+    return parameters.with_name(word) or ((old,) if old else ())
 
 
 def _settings_of(group: str) -> str:

@@ -1,20 +1,18 @@
-"""Syntax -> what this version can not do yet (D119): statements, settings, choices, values.
+"""Syntax -> what this version can not read yet (D119): statements and values.
 
-Nothing that is accepted is silently ignored; the rows of the tables say what is built.
+Nothing that is accepted is silently ignored; the rows of the tables say what is built. Settings
+that are read but not rendered yet are found in the schedule (`schedule/unrendered.py`).
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from discoscript.names.definitions import LATER_CLOCKS, LATER_FUNCTIONS
-from discoscript.parameters import GROUPS, Parameter, is_built, resolve
 from discoscript.syntax.statements import STATEMENTS
 from discoscript.syntax.syntax import (
     Block,
     Call,
-    Const,
     Duration,
-    GroupHead,
     Import,
     Layer,
     Mark,
@@ -26,31 +24,20 @@ from discoscript.syntax.syntax import (
     Statement,
     StudyHead,
     Syntax,
-    Text,
-    TitledHead,
     Unparsed,
     Use,
 )
 from discoscript.text.diagnostics import Diagnostic
 from discoscript.text.source import Span
-from discoscript.text.suggest import one_of
 
 #: Where names in a statement are not values.
 _NOT_VALUES = frozenset({"name", "move", "function", "alias", "title", "body", "head", "span"})
-
-_GROUPS_INSTEAD = {
-    "turbo": "delete it; every frame is diffused",
-    "vr": "delete it; render one eye",
-    "video": "delete it; start from a picture with `init: image`",
-    "symmetry": "delete it",
-    "save": "delete it; the frames are kept in any case",
-}
 
 
 def check_not_built(syntax: Syntax) -> Iterator[Diagnostic]:
     """D119 for all lines of a script."""
     search = _Search()
-    search.body(syntax.body, None)
+    search.body(syntax.body)
     yield from search.diagnostics
 
 
@@ -60,21 +47,21 @@ class _Search:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
-    def body(self, statements: Iterable[Statement], group: str | None) -> None:
-        """Lines that stand together, inside `group`."""
+    def body(self, statements: Iterable[Statement]) -> None:
+        """Lines that stand together."""
         for statement in statements:
             match statement:
                 case Block():
                     self.block(statement)
                 case Unparsed():
-                    self.body(statement.body, None)
+                    self.body(statement.body)
                 case Set() | Layer():
-                    self.setting(statement, group)
+                    self.values(statement)
                 case _:
                     self.statement(statement)
 
     def block(self, block: Block) -> None:
-        """A head and its lines. What stands in a study or an unbuilt group is not looked at."""
+        """A head and its lines. What stands in a study is not looked at."""
         head = block.head
         if not STATEMENTS[type(head)].built:
             row = STATEMENTS[type(head)]
@@ -82,15 +69,9 @@ class _Search:
             self.add(row.word, Span(head.span.start, head.span.start + length), row.instead)
             if isinstance(head, StudyHead):
                 return
-        group = None
-        if isinstance(head, GroupHead | TitledHead):
-            group = head.name.text
-            if group in GROUPS and not is_built(group):
-                self.add(group, head.name.span, _GROUPS_INSTEAD.get(group, "delete it"))
-                return
         if not isinstance(head, ShotHead):
             self.values(head)
-        self.body(block.body, group)
+        self.body(block.body)
 
     def statement(self, statement: Statement) -> None:
         """A line that is neither a block nor a setting."""
@@ -105,23 +86,6 @@ class _Search:
             self.add("prompt image", span, "describe the picture in words")
             return
         self.values(statement)
-
-    def setting(self, said: Set | Layer, group: str | None) -> None:
-        """A setting: its name, a choice that comes later, its values."""
-        row = resolve(group, said.name.parts)
-        if row is not None and not row.built:
-            self.add(said.name.text, said.name.span, _instead(row))
-            return
-        if row is not None and row.choices_later and isinstance(said.value, Const):
-            self.choice(said.value, row)
-        self.values(said)
-
-    def choice(self, value: Const, row: Parameter) -> None:
-        """A word that the setting will know later."""
-        expr = value.expr
-        word = expr.value if isinstance(expr, Text) else expr.text if isinstance(expr, Name) else ""
-        if word in row.choices_later:
-            self.add(word, expr.span, f"`{row.name}` is {one_of(row.choices)}")
 
     def values(self, node: object) -> None:
         """Beats, and functions and clocks that come later."""
@@ -139,12 +103,6 @@ class _Search:
         """Keep one message."""
         subject = f"{word} are" if are else f"`{word}` is"
         self.diagnostics.append(Diagnostic("D119", f"{subject} not built yet", span, help=help))
-
-
-def _instead(row: Parameter) -> str:
-    """What to do without a setting."""
-    group = _GROUPS_INSTEAD.get(row.group)
-    return group if group and not is_built(row.group) else "delete it"
 
 
 def _values(node: object) -> Iterator[object]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from discoscript.expressions.quantities import Quantities, Typed
 from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Axis, Kind, Parameter, Resolved, Runs
-from discoscript.scene.files import ProjectFiles, picture_path
+from discoscript.scene.files import ProjectFiles, file_path
 from discoscript.scene.scene import Amount, Formula, Plain
 from discoscript.scene.texts import fill
 from discoscript.syntax.syntax import (
@@ -30,6 +30,8 @@ NEEDS = {
     Kind.NUMBER: "a number",
     Kind.WHOLE: "a whole number",
     Kind.PERCENT: "a percent",
+    Kind.PERCENTS: "a percent or a list of percents",
+    Kind.STEPS_OR_LIST: "a whole number or a list of them",
     Kind.STEPS_OR_PERCENT: "a whole number or a percent",
     Kind.TEXT: "text",
     Kind.PATH: "a path",
@@ -129,8 +131,6 @@ class Amounts:
         if word is None:
             self.wrong(expr, row)
             return None
-        if word in row.choices_later:
-            return None  # reported with the names that are not built yet
         if row.choices and word not in row.choices:
             self.report.add(
                 "D108",
@@ -147,7 +147,7 @@ class Amounts:
         text = self._text(expr, row)
         if text is None:
             return None
-        path = picture_path(str(text.value), expr.span, self.files, self.report)
+        path = file_path(str(text.value), row.file, expr.span, self.files, self.report)
         return None if path is None else Plain(path, expr.span)
 
     def _text(self, expr: Expr, row: Parameter) -> Plain | None:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from discoscript.parameters import Axis
+from discoscript.parameters import Axis, Kind
 from discoscript.scene.amounts import Amounts, word_of
 from discoscript.scene.fixed import number
+from discoscript.scene.percents import is_plain_list, percents
 from discoscript.scene.placing import (
     During,
     Everywhere,
@@ -14,7 +15,7 @@ from discoscript.scene.placing import (
     Timeline,
     looks_like_a_range,
 )
-from discoscript.scene.scene import LINEAR, Claim, Hold, Path, Point, Total, Visit
+from discoscript.scene.scene import LINEAR, Amount, Claim, Hold, Path, Point, Total, Visit
 from discoscript.scene.written_curves import WrittenCurves
 from discoscript.scene.written_keys import WrittenKeys
 from discoscript.scene.written_line import Line
@@ -54,6 +55,8 @@ class Claims:
                 return self._journey(line, line.value, here)
             case WrittenTotal(expr=expr):
                 return self._total(line, expr, here)
+            case Listed() if line.row.kind is Kind.PERCENTS and is_plain_list(line.value):
+                return self._constant(line, line.value, here)
             case Listed():
                 return self._listed(line, line.value, here)
 
@@ -74,8 +77,13 @@ class Claims:
 
     # ───────────── one value ─────────────
 
-    def _constant(self, line: Line, expr: Expr, here: Surroundings) -> Claim | None:
-        amount = self.amounts.read(expr, line.row)
+    def _amount(self, line: Line, value: Expr | Listed) -> Amount | None:
+        if isinstance(value, Listed) or line.row.kind is Kind.PERCENTS:
+            return percents(value, line.row, self.amounts)
+        return self.amounts.read(value, line.row)
+
+    def _constant(self, line: Line, value: Expr | Listed, here: Surroundings) -> Claim | None:
+        amount = self._amount(line, value)
         placed = self.timeline.place(line.when.at, here)
         ease = self.curves.read(line.when.ease)
         if amount is None or placed is None or ease is None or not self._may_ease(line, placed):

@@ -1,10 +1,11 @@
 """Paths in scripts: what may be read. The disk itself is behind `ProjectFiles`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from discoscript.parameters import FileKind
 from discoscript.text import suggest
 from discoscript.text.diagnostics import Fix
 from discoscript.text.report import Report
@@ -12,7 +13,15 @@ from discoscript.text.source import Span
 
 #: Pictures above this many pixels are refused (D507).
 MAX_PIXELS = 100_000_000
-PICTURES = ("png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp")
+
+#: What the names of files end in, by what they hold; those to recommend first.
+SUFFIXES: Mapping[FileKind, tuple[str, ...]] = {
+    FileKind.PICTURE: ("png", "jpg", "webp", "tiff", "jpeg", "tif", "bmp"),
+    FileKind.VIDEO: ("mp4", "mov", "mkv", "webm", "m4v", "avi", "gif"),
+    FileKind.SOUND: ("wav", "mp3", "flac", "ogg", "m4a", "aac", "opus", "mp4", "mov", "mkv"),
+    FileKind.MODEL: ("safetensors", "pt"),
+}
+RECOMMENDED = 4
 
 
 @dataclass(frozen=True)
@@ -39,12 +48,14 @@ class ProjectFiles(Protocol):
         ...
 
 
-def picture_path(path: str, span: Span, files: ProjectFiles | None, report: Report) -> str | None:
+def file_path(
+    path: str, kind: FileKind, span: Span, files: ProjectFiles | None, report: Report
+) -> str | None:
     """The path as the project knows it, or None after reporting why it can not be used.
 
     Without `files` only the text of the path is looked at.
     """
-    if not _readable(path, span, report):
+    if not _readable(path, kind, span, report):
         return None
     if files is None:
         return path
@@ -53,7 +64,8 @@ def picture_path(path: str, span: Span, files: ProjectFiles | None, report: Repo
         return None
     facts = files.find(path)
     if facts is None:
-        close = suggest.did_you_mean(path, tuple(files.near(path)), quote='"')
+        near = tuple(name for name in files.near(path) if suffix_of(name) in SUFFIXES[kind])
+        close = suggest.did_you_mean(path, near, quote='"')
         report.add("D501", f'there is no file "{path}"', span, help=close or MISSING_HELP)
         return None
     _compare_case(path, facts, span, report)
@@ -63,8 +75,13 @@ def picture_path(path: str, span: Span, files: ProjectFiles | None, report: Repo
 MISSING_HELP = "paths are relative to the script's folder"
 
 
-def _readable(path: str, span: Span, report: Report) -> bool:
-    """Whether the path names a picture file inside the project, by its text alone."""
+def suffix_of(path: str) -> str:
+    """`png` for `refs/Wave.PNG`."""
+    return PurePosixPath(path).suffix.lower().removeprefix(".")
+
+
+def _readable(path: str, kind: FileKind, span: Span, report: Report) -> bool:
+    """Whether the path names a file of this kind inside the project, by its text alone."""
     if "://" in path:
         report.add(
             "D504",
@@ -77,10 +94,13 @@ def _readable(path: str, span: Span, report: Report) -> bool:
     if path.startswith(("/", "~")) or "\\" in path or ":" in path or _climbs(parts):
         _outside(path, span, report)
         return False
-    suffix = PurePosixPath(path).suffix.lower().removeprefix(".")
-    if suffix not in PICTURES:
-        found = f"cannot read .{suffix} files" if suffix else f'"{path}" names no kind of picture'
-        report.add("D503", found, span, help="use png, jpg, webp or tiff")
+    suffix = suffix_of(path)
+    if suffix not in SUFFIXES[kind]:
+        found = f"cannot read .{suffix} files" if suffix else f'"{path}" names no kind of {kind}'
+        if any(suffix in others for others in SUFFIXES.values()):
+            found = f'"{path}" is no {kind}'
+        *first, last = SUFFIXES[kind][:RECOMMENDED]
+        report.add("D503", found, span, help=f"use {', '.join(first)} or {last}")
         return False
     return True
 

@@ -1,5 +1,7 @@
 """Settings that stay the same for the whole render: one value, checked at once."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from discoscript.expressions.constants import constant
@@ -24,6 +26,8 @@ def fixed_value(value: Value, row: Parameter, amounts: Amounts, times: Times) ->
     match row.kind:
         case Kind.NUMBER | Kind.WHOLE | Kind.PERCENT:
             return number(value.expr, row, amounts)
+        case Kind.STEPS_OR_LIST:
+            return number(value.expr, replace(row, kind=Kind.WHOLE), amounts)
         case Kind.SEED if isinstance(expr, Name) and expr.text == "random":
             return "random"
         case Kind.SEED:
@@ -87,6 +91,8 @@ def _time(expr: Expr, amounts: Amounts, times: Times) -> Fraction | None:
 
 
 def _listed(value: Listed, row: Parameter, amounts: Amounts) -> Resolved:
+    if row.kind is Kind.STEPS_OR_LIST and value.entries and not _has_keys(value):
+        return _steps([e for e in value.entries if not isinstance(e, Key)], row, amounts)
     if row.kind is not Kind.CHOICES:
         changes(row, amounts, value.span) if _has_keys(value) else amounts.report.add(
             "D201", f"`{row.name}` takes one value, this is a list", value.span, help=typical(row)
@@ -101,6 +107,13 @@ def _listed(value: Listed, row: Parameter, amounts: Amounts) -> Resolved:
         return None
     known = [str(word.value) for word in words if word is not None]
     return tuple(known) if len(known) == len(words) else None
+
+
+def _steps(entries: Sequence[Expr], row: Parameter, amounts: Amounts) -> Resolved:
+    """Steps of the diffusion, each a whole number."""
+    found = [number(entry, replace(row, kind=Kind.WHOLE), amounts) for entry in entries]
+    steps = tuple(int(step) for step in found if step is not None)
+    return steps if len(steps) == len(found) else None
 
 
 def _has_keys(value: Listed) -> bool:

@@ -7,7 +7,7 @@ from discoscript.syntax.syntax import Layer, Set
 
 
 def row_of(entry: Entry) -> Parameter | None:
-    """The row of a setting or layer; None where there is none, or none that is built."""
+    """The row of a setting or layer; None where there is none."""
     said = entry.said
     if not isinstance(said, Set | Layer):
         return None

@@ -73,7 +73,9 @@ class Facts:
             self._check_mode(mode)
         if mode is Mode.STILL:
             return Extent(fps, 1, mode, certain)
-        if certain and not self._says_how_long() and length <= 1:
+        if mode is Mode.VIDEO:  # the input sets the length
+            certain = False
+        elif certain and not self._says_how_long() and length <= 1:
             self._how_long(mode)
         if length > MAX_FRAMES:
             self._too_long(length, implied.span)
@@ -197,15 +199,26 @@ class Facts:
 
     def _implied_mode(self, length: int) -> Mode:
         rows = [row for row, _ in self._used()]
-        if any(row.modes == {Mode.D3} for row in rows):
+        if any(row.key == "video.source" for row in rows):
+            return Mode.VIDEO
+        if any(row.modes == {Mode.D3} and row.key != "scene.vr" for row in rows) or self._vr():
             return Mode.D3
         if length > 1 or any(row.group == "camera" for row in rows):
             return Mode.D2
         return Mode.STILL
 
+    def _vr(self) -> bool:
+        """Whether the scene says `vr on`."""
+        said = self.written.get("vr")
+        return said is not None and self.report.text(said.value.span) == "on"
+
     def _no_animation(self, said: Set | None) -> None:
         """A still has no camera, and no length (D404)."""
-        used = [(row, s) for row, s in self._used() if Mode.STILL not in row.modes]
+        used = [
+            (row, s)
+            for row, s in self._used()
+            if Mode.STILL not in row.modes and not judged_by_value(row)
+        ]
         if not used or (said is None and all(row.group == "scene" for row, _ in used)):
             return
         row, span = used[0]
@@ -223,19 +236,42 @@ class Facts:
         names: set[str] = set()
         fitting = next(((r, s) for r, s in self._used_in(mode) if len(r.modes) == 1), None)
         for row, span in self._used():
-            if mode in row.modes or row.name in names:
+            if mode in row.modes or row.name in names or judged_by_value(row):
                 continue
             names.add(row.name)
             what = f"`{fitting[0].name}`" if fitting and not said else "the scene"
             other = said.span if said else fitting[1] if fitting else None
-            own = "3D" if Mode.D3 in row.modes else "2D"
             self.report.add(
                 "D401",
-                f"`{row.name}` is {own}, {what} is {mode.upper()}",
+                f"`{row.name}` is {_systems(row)}, {what} is {_called(mode)}",
                 span,
-                help="in 3D move forward with `translate_z`; in 2D turn with `angle`",
-                related=(Related(other, f"this is {mode.upper()}"),) if other else (),
+                help="in 3D move forward with `translate_z`; in 2D turn with `angle`"
+                if row.group == "camera"
+                else f"delete it, or set `mode {_home(row)}`",
+                related=(Related(other, f"this is {_called(mode)}"),) if other else (),
             )
+
+
+def judged_by_value(row: Parameter) -> bool:
+    """Whether only some values of a setting need its modes; the schedule's checks see to those."""
+    return row.group in ("turbo", "vr") or row.key in ("scene.vr", "scene.images")
+
+
+def _called(mode: Mode) -> str:
+    """`2D`, `3D`; the others as they are."""
+    return mode.upper() if mode in (Mode.D2, Mode.D3) else f"a {mode}"
+
+
+def _systems(row: Parameter) -> str:
+    """The modes of a setting in words."""
+    if row.modes == {Mode.VIDEO}:
+        return "for input videos"
+    return " and ".join(_called(mode) for mode in Mode if mode in row.modes)
+
+
+def _home(row: Parameter) -> Mode:
+    """The mode to choose for a setting."""
+    return next(mode for mode in (Mode.D3, Mode.D2, Mode.VIDEO, Mode.STILL) if mode in row.modes)
 
 
 def name_span(entry: Entry) -> Span:

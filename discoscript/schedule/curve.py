@@ -55,7 +55,7 @@ class Canvas:
         """An amount at some frames, shape (len(frames),): floats, or objects for plain values."""
         if isinstance(amount, Plain):
             found = np.empty(len(frames), dtype=object)
-            found[:] = amount.value
+            found.fill(amount.value)
             return found
         lets = {name: self.lets.exprs[name] for name in self.lets.needed(amount.expr)}
         clock = Clock(frames.astype(np.float64), self.fps, window.begin, window.end, window.block)
@@ -90,7 +90,7 @@ def draw(claims: Sequence[Claim], canvas: Canvas, rest: Resolved) -> Drawn:
     plain = any(isinstance(c, Hold | Visit) and isinstance(c.amount, Plain) for c in claims)
     numeric = isinstance(rest, int | float) and not isinstance(rest, bool) and not plain
     under: Values = np.empty(canvas.length, dtype=np.float64 if numeric else object)
-    under[:] = rest
+    under.fill(rest)
     for index in np.unique(weak[weak != NOBODY]):
         frames = np.flatnonzero(weak == index)
         under[frames] = held(claims[index], canvas, frames)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from discoscript.parameters import PARAMETERS, Axis, Kind, Parameter, Resolved
+from discoscript.parameters import PARAMETERS, Axis, Kind, Mode, Parameter, Resolved
 from discoscript.scene.overlaps import check_overlaps
 from discoscript.scene.scene import Scene, Track
 from discoscript.schedule.curve import Canvas, Drawn, draw
@@ -20,6 +20,7 @@ from discoscript.schedule.jumps import check_jumps
 from discoscript.schedule.limits import Limits
 from discoscript.schedule.schedule import Origin, Schedule
 from discoscript.schedule.schedule_checks import ScheduleChecks
+from discoscript.schedule.unrendered import report_unrendered
 from discoscript.schedule.weights import Wardrobe
 from discoscript.text.diagnostics import Diagnostic
 from discoscript.text.report import Report
@@ -41,8 +42,9 @@ def schedule(
     `overrides` gives values to parameters (`group.name`) whatever the script says.
     """
     report = Report(scene.source)
-    drawing = Drawing(scene, models, overrides or {}, report)
-    return drawing.schedule(), tuple(report.found)
+    drawn = Drawing(scene, models, overrides or {}, report).schedule()
+    report_unrendered(drawn, report)
+    return drawn, tuple(report.found)
 
 
 @dataclass
@@ -122,7 +124,8 @@ class Drawing:
             self.sources[row.key] = "model"
             return self.model.defaults[row.key]
         self.sources[row.key] = "default"
-        return row.default
+        video = self.scene.mode is Mode.VIDEO and row.video_default is not None
+        return row.video_default if video else row.default
 
     # ───────────── values of the whole render ─────────────
 

@@ -72,7 +72,7 @@ CODES: tuple[Code, ...] = (
     Code("D116", "duplicate-scene", E, "a setting of the scene is set twice"),
     _later("D117", "move-recursion", E, "a move uses itself"),
     Code("D118", "misplaced-statement", E, "a statement stands where it has no meaning"),
-    Code("D119", "not-built", E, "this version can not do this yet"),
+    Code("D119", "not-built", W, "this version does not render this yet"),
     # D2: values
     Code("D201", "wrong-type", E, "a value is of the wrong kind"),
     Code("D202", "size-not-multiple-of-64", E, "the picture's sides do not suit the model"),

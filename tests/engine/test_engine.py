@@ -45,6 +45,26 @@ def test_the_same_job_gives_the_same_bytes_from_another_engine(first):
     assert np.array_equal(Engine("cpu").render(SMALL, None, {}, silent), first)
 
 
+def rendered(engine, **changed):
+    """A picture as numbers that can be subtracted."""
+    changed_job = job(width=64, height=48, steps=4, **changed)
+    return engine.render(changed_job, None, {}, silent).astype(np.int16)
+
+
+def test_plms_makes_another_picture_and_adds_no_fresh_noise(engine, first):
+    plain, other = (rendered(engine, sampler="plms", eta=eta) for eta in (0.0, 0.8))
+    assert np.abs(plain - first).mean() > 1
+    assert np.array_equal(plain, other)
+
+
+def test_fuzzy_prompts_lead_further_astray_the_larger_their_noise(engine, first):
+    none, little, much = (
+        np.abs(rendered(engine, fuzzy_prompt=True, rand_mag=noise) - first).mean()
+        for noise in (0.0, 0.05, 1.0)
+    )
+    assert none < 0.1 < little < much
+
+
 def test_the_number_of_threads_does_not_matter(engine, first):
     threads = torch.get_num_threads()
     try:

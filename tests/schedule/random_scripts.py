@@ -21,7 +21,7 @@ ODD_LINES = (
     "frame 0 morph 2s: cut", 'frame 9 morph 1s: prompt "{zz}"',
 )
 # fmt: on
-ROWS = [row for row in PARAMETERS if row.built and row.modes & {Mode.D3} and row.group != "scene"]
+ROWS = [row for row in PARAMETERS if row.modes & {Mode.D3} and row.group != "scene"]
 
 
 class Scribe:
@@ -85,6 +85,10 @@ class Scribe:
                 return '"../x.png"' if self.odd() else "none"
             case Kind.TIME:
                 return self.time(12)
+            case Kind.PERCENTS:
+                return self.pick(("12%", "[9%, 40%]", "[9]" if self.odd() else "[50%]"))
+            case Kind.STEPS_OR_LIST:
+                return self.pick(("3", "[4, 5]", "[4, 5.5]" if self.odd() else "[4]"))
             case _:
                 return self.number(row)
 

@@ -185,3 +185,26 @@ def test_a_scene_can_be_scheduled_without_its_errors():
     assert result.schedule is None
     drawn, _ = schedule(result.scene)
     assert drawn.frames_of["camera.rotate_y"][0] == 2
+
+
+def test_settings_that_are_not_rendered_yet_have_their_values_too():
+    found = compiled(
+        camera(
+            "fov 60", before="turbo:\n    steps 2\n    steps 3 @ 12..24\nvr: ipd 5 -> 7 @ 0..48\n"
+        )
+        + "symmetry:\n    vertical on @ 24\n    at [9%, 18%] @ 12\n    at 50% @ 24..36\n"
+        + "save: intermediates [5, 9, 34]\noutput: audio none\n"
+    )
+    assert found.frames_of["turbo.steps"][[0, 12, 24]].tolist() == [2, 3, 2]
+    assert found.frames_of["vr.ipd"][24] == 6
+    assert found.frames_of["symmetry.vertical"][[23, 24]].tolist() == [False, True]
+    at = found.frames_of["symmetry.at"]
+    assert [at[f] for f in (0, 12, 24, 36)] == [(9.0,), (9.0, 18.0), (50.0,), (9.0, 18.0)]
+    assert found.fixed["save.intermediates"] == (5, 9, 34)
+
+
+def test_video_mode_has_defaults_of_its_own():
+    found = compiled(f'disco 1\nscene: mode video\nscene: model {FULL}\nprompt "x"\n')
+    assert found.mode is Mode.VIDEO
+    assert found.frames_of["diffusion.steps"][0] == 100
+    assert found.frames_of["guidance.sat_scale"][0] == 300
