@@ -51,6 +51,10 @@ format: $(VENV)/.dev  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: docs
+docs: $(VENV)/.engine  ## write docs/reference/ from the tables (a second)
+	$(BIN)/python docs/generate.py
+
 .PHONY: gallery
 gallery: $(VENV)/.engine  ## render the examples and the gallery picture of the README
 	$(BIN)/python docs/gallery.py

@@ -1,6 +1,8 @@
 """What the documents show is what the program does."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from commands import ROOT
@@ -35,3 +37,10 @@ def test_the_message_in_the_readme_is_the_one_that_is_drawn() -> None:
 def test_the_examples_say_nothing_wrong(path) -> None:
     found = compile_text(path.read_text(encoding="utf-8")).diagnostics
     assert [d.code for d in found if d.code != "D014"] == []
+
+
+def test_the_reference_is_as_the_tables_say() -> None:
+    """`docs/reference/` is generated; after a change of a table it has to be written anew."""
+    check = [sys.executable, "docs/generate.py", "--check"]
+    done = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"run `make docs` (python docs/generate.py): {done.stdout}"

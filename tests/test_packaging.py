@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from commands import ROOT
 
+from discoscript.explain.pages import all_pages
+
 NEEDED = [
     "discoscript/grammar/disco.lark",
     "discoscript/parameters.py",
+    *(f"discoscript/explain/{page.code.code}.md" for page in all_pages()),
     "discoscript_engine/engine.py",
     *(
         f"discoscript_engine/weights/tiny/{name}"

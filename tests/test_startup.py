@@ -42,7 +42,8 @@ def script(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["check", "SCRIPT"], ["plan", "SCRIPT"], ["models"], ["--help"], ["render", "--help"],
+    [["check", "SCRIPT"], ["plan", "SCRIPT"], ["models"], ["explain", "D301"],
+     ["explain", "zoom"], ["--help"], ["render", "--help"],
      ["render", "SCRIPT", "--renderer", "testcard", "-o", "OUT"]],
     ids=" ".join,
 )  # fmt: skip

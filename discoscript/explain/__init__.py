@@ -1,0 +1,1 @@
+"""What each diagnostic code means: one page per code, `D301.md`, and what reads and shows them."""
