@@ -1,6 +1,9 @@
 """The project: the folder of a script, and the only place that its paths may lead to."""
 
 import os
+import re
+import sys
+import warnings
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -69,7 +72,11 @@ def _pixels(path: Path) -> int:
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
-            return image.width * image.height
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                return image.width * image.height
+    except Image.DecompressionBombError as error:  # its text names the number of pixels
+        return int(next(iter(re.findall(r"\d+", str(error))), sys.maxsize))
     except Exception:  # a stranger's file: whatever is wrong with it, it is no picture
         return 0

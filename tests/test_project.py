@@ -1,6 +1,8 @@
 """The project folder: nothing outside it is read, whatever a path says."""
 
 import os
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,22 @@ def test_these_are_not_found(project: Project, path: str) -> None:
 def test_a_file_that_is_no_picture_has_no_pixels(project: Project) -> None:
     found = project.find("notes.png")
     assert found is not None and found.pixels == 0
+
+
+@pytest.mark.parametrize("width", [121_000, 900_000])
+def test_a_huge_picture_has_its_pixels_and_nothing_is_said(
+    project: Project, width: int, recwarn: pytest.WarningsRecorder
+) -> None:
+    """Pillow warns of such pictures, or refuses them; D507 is what a user sees."""
+    header = struct.pack(">IIBBBBB", width, 1000, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + header
+    data = struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    (project.root / "huge.png").write_bytes(
+        b"\x89PNG\r\n\x1a\n" + data + bytes(4) + b"IDAT" + bytes(4)
+    )
+    found = project.find("huge.png")
+    assert found is not None and found.pixels == width * 1000
+    assert not recwarn.list
 
 
 def test_pictures_near_by(project: Project) -> None:
