@@ -31,9 +31,7 @@ INDEX = """* [Settings](parameters.md): every setting with its default, its rang
 * [Curves](curves.md): how a value moves from here to there
 * [Messages](checks.md): every code, why it is a mistake and what to write instead
 * [Models](models.md): what can be rendered with
-* [Commands](commands.md): the command line
-
-The [language guide](../language.md) tells how it all fits together."""
+* [Commands](commands.md): the command line"""
 
 
 def pages() -> dict[Path, str]:

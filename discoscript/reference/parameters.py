@@ -54,7 +54,7 @@ def parameter_text(row: Parameter) -> str:
     return f"## {row.key}\n\n{row.doc}\n\n" + facts(
         (
             ("kind", str(row.kind)),
-            ("choices", codes((*row.choices, *row.choices_later))),
+            ("choices", _choices(row)),
             ("default", default(row)),
             ("usual", _span(row.typical)),
             ("possible", _possible(row)),
@@ -117,8 +117,13 @@ def _number(value: object) -> str:
 
 
 def _meaning(row: Parameter) -> str:
-    choices = codes((*row.choices, *row.choices_later))
-    return f"{row.doc} {choices}".strip()
+    return f"{row.doc} {_choices(row)}".strip()
+
+
+def _choices(row: Parameter) -> str:
+    """The words, with a star where this version can not render them yet."""
+    words = dict.fromkeys((*row.choices, *row.choices_later))
+    return ", ".join(code(word) + "*" * (word in row.choices_later) for word in words)
 
 
 def _range(row: Parameter) -> str:
