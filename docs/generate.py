@@ -25,6 +25,8 @@ from discoscript.reference.markdown import page  # noqa: E402
 
 REFERENCE = DOCS / "reference"
 
+NOTES = f"{EXIT_CODES}\n{ENVIRONMENT}"
+
 INDEX = """* [Settings](parameters.md): every setting with its default, its range and what it does
 * [Statements](statements.md): what a line may say, and where it may stand
 * [Functions](functions.md): what a value may be calculated from
@@ -44,7 +46,7 @@ def pages() -> dict[Path, str]:
         "curves.md": curves.curves_page(),
         "checks.md": checks.checks_page(),
         "models.md": models.models_page(),
-        "commands.md": commands.commands_page(map(help_of, COMMANDS), EXIT_CODES + "\n" + ENVIRONMENT),
+        "commands.md": commands.commands_page(map(help_of, COMMANDS), NOTES),
         **{f"curves/{name}.svg": text for name, text in curves.curve_pictures().items()},
         **{f"functions/{name}.svg": text for name, text in functions.function_pictures().items()},
         **{f"checks/{code}.md": text for code, text in checks.code_pages().items()},
