@@ -1,4 +1,6 @@
-"""Writes `docs/reference/` from the tables: `make docs`, or `python docs/generate.py`.
+"""Writes `docs/reference/` from the tables, and the pictures of the language guide.
+
+Run it as `make docs`, or `python docs/generate.py`.
 
 `--check` writes nothing and lists what is not as it would be written.
 """
@@ -19,11 +21,13 @@ from discoscript.reference import (  # noqa: E402
     functions,
     models,
     parameters,
+    plots,
     statements,
 )
 from discoscript.reference.markdown import page  # noqa: E402
 
 REFERENCE = DOCS / "reference"
+PICTURES = DOCS / "images" / "language"  #: of the language guide
 
 NOTES = f"{EXIT_CODES}\n{ENVIRONMENT}"
 
@@ -33,7 +37,9 @@ INDEX = """* [Settings](parameters.md): every setting with its default, its rang
 * [Curves](curves.md): how a value moves from here to there
 * [Messages](checks.md): every code, why it is a mistake and what to write instead
 * [Models](models.md): what can be rendered with
-* [Commands](commands.md): the command line"""
+* [Commands](commands.md): the command line
+
+The [language guide](../language.md) tells how it all fits together."""
 
 
 def pages() -> dict[Path, str]:
@@ -51,7 +57,9 @@ def pages() -> dict[Path, str]:
         **{f"functions/{name}.svg": text for name, text in functions.function_pictures().items()},
         **{f"checks/{code}.md": text for code, text in checks.code_pages().items()},
     }  # fmt: skip
-    return {REFERENCE / name: text for name, text in texts.items()}
+    guide = plots.guide_pictures((DOCS / "language.md").read_text("utf-8"))
+    pictures = {PICTURES / f"{name}.svg": text for name, text in guide.items()}
+    return {**{REFERENCE / name: text for name, text in texts.items()}, **pictures}
 
 
 def help_of(command) -> commands.CommandHelp:
@@ -65,7 +73,8 @@ def help_of(command) -> commands.CommandHelp:
 def stale(texts: dict[Path, str]) -> list[Path]:
     """The files that differ, are missing, or are left over."""
     differ = [p for p, text in texts.items() if not p.is_file() or p.read_text("utf-8") != text]
-    return differ + [p for p in REFERENCE.rglob("*.*") if p not in texts]
+    there = [p for folder in (REFERENCE, PICTURES) for p in folder.rglob("*.*")]
+    return differ + [p for p in there if p not in texts]
 
 
 def main() -> int:

@@ -5,12 +5,19 @@ import subprocess
 import sys
 
 import pytest
+from checks.cases import TAKEN_FOR_GRANTED
+from checks.diagnose import Folder
 from commands import ROOT
 
 from discoscript.pipeline import compile_text
 from discoscript.text.diagnostics import Severity, draw, severity
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = re.findall(
+    r"^```disco(.*?)$\n(.*?)^```$",
+    (ROOT / "docs" / "language.md").read_text(encoding="utf-8"),
+    re.DOTALL | re.MULTILINE,
+)
 SCRIPTS = re.findall(r"```disco\n(.*?)```", README, re.DOTALL)
 SHOWN = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
 EXAMPLES = sorted((ROOT / "examples").glob("*.disco"))
@@ -31,6 +38,18 @@ def test_the_message_in_the_readme_is_the_one_that_is_drawn() -> None:
     assert [line.rstrip() for line in SHOWN[-1].splitlines()] == [
         line.rstrip() for line in drawn.splitlines()
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "script"), GUIDE, ids=[script.strip().partition("\n")[0] for _, script in GUIDE]
+)
+def test_the_scripts_of_the_guide_are_right(words: str, script: str) -> None:
+    """They may be short: without a prompt or a length. `later` waits for its statements."""
+    found = compile_text(script, files=Folder({})).diagnostics
+    if "later" in words and any(d.code == "D119" for d in found):
+        pytest.skip("not built yet")
+    wrong = [d for d in found if d.code not in TAKEN_FOR_GRANTED]
+    assert [f"{d.code}: {d.message}" for d in wrong] == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

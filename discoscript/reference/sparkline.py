@@ -1,6 +1,7 @@
 """A curve as a line of block characters, and as a small SVG picture."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,49 +30,61 @@ def svg(
     high: float,
     jumps: bool = False,
     width: int = WIDTH,
-    height: int = HEIGHT,
     guides: Sequence[float] = (),
-    labels: Iterable[tuple[float, float, str]] = (),
 ) -> str:
     """A picture of values that are evenly spaced in time, between `low` and `high`.
 
-    `jumps` draws each value as a step of its own. `guides` are values with a dotted line, `labels`
-    are (share of the width, value, text).
+    `jumps` draws each value as a step of its own. `guides` are values with a dotted line.
     """
-    spread = high - low or 1.0
 
-    def y(value: float) -> str:
-        return _shown(MARGIN + (high - value) / spread * (height - 2 * MARGIN))
+    def y(value: float) -> float:
+        return MARGIN + (high - value) / (high - low) * (HEIGHT - 2 * MARGIN)
 
-    def x(share: float) -> str:
-        return _shown(MARGIN + share * (width - 2 * MARGIN))
+    def x(share: float) -> float:
+        return MARGIN + share * (width - 2 * MARGIN)
 
+    dotted = (dotted_line(f"M{MARGIN} {shown(y(g))}H{width - MARGIN}") for g in guides)
+    return picture(width, HEIGHT, [*dotted, curve(values, x, y, LINE, jumps)])
+
+
+def picture(width: int, height: int, parts: Iterable[str]) -> str:
+    """The SVG around its parts."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" fill="none" '
+        f'stroke-linejoin="round">{"".join(parts)}</svg>\n'
+    )
+
+
+def curve(
+    values: Samples,
+    x: Callable[[float], float],
+    y: Callable[[float], float],
+    color: str,
+    jumps: bool,
+) -> str:
+    """A line through the values; `x` places a share of the width, `y` a value."""
     count = len(values) if jumps else len(values) - 1
     points = []
     for i, value in enumerate(values.tolist()):
         ends = (i, i + 1) if jumps else (i,)
-        points += [f"{x(end / count)},{y(value)}" for end in ends]
-    dotted = "".join(
-        f'<path d="M{MARGIN} {y(g)}H{width - MARGIN}" stroke="{AXIS}" stroke-dasharray="2 3"/>'
-        for g in guides
-    )
-    words = "".join(
-        f'<text x="{x(share)}" y="{y(value)}" fill="{AXIS}" font-family="sans-serif" '
-        f'font-size="10">{text}</text>'
-        for share, value, text in labels
-    )
-    line = f'<polyline points="{" ".join(_thinned(points))}" stroke="{LINE}" stroke-width="2"/>'
+        points += [f"{shown(x(end / count))},{shown(y(value))}" for end in ends]
+    kept = " ".join(p for i, p in enumerate(points) if i == 0 or p != points[i - 1])
+    return f'<polyline points="{kept}" stroke="{color}" stroke-width="2"/>'
+
+
+def dotted_line(path: str) -> str:
+    """A thin line that does not get in the way."""
+    return f'<path d="{path}" stroke="{AXIS}" stroke-dasharray="2 3"/>'
+
+
+def words(x: float, y: float, text: str, anchor: str = "start", color: str = AXIS) -> str:
+    """A few words."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" fill="none" '
-        f'stroke-linejoin="round">{dotted}{line}{words}</svg>\n'
+        f'<text x="{shown(x)}" y="{shown(y)}" fill="{color}" font-family="sans-serif" '
+        f'font-size="10" text-anchor="{anchor}">{escape(text)}</text>'
     )
 
 
-def _thinned(points: list[str]) -> list[str]:
-    """Without points that repeat the one before."""
-    return [p for i, p in enumerate(points) if i == 0 or p != points[i - 1]]
-
-
-def _shown(number: float) -> str:
+def shown(number: float) -> str:
     """One decimal; nudged off ties, so that the last bit of a sine does not show."""
     return f"{round(number + 1e-7, 1):g}"
