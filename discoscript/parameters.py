@@ -52,6 +52,7 @@ class FileKind(StrEnum):
     PICTURE = "picture"
     VIDEO = "video"
     SOUND = "sound"
+    TABLE = "table"
     MODEL = "model"
 
 
@@ -434,7 +435,7 @@ _OUTPUT = (
               "Effort of the encoder; slower is smaller.",
               choices=_EFFORTS, axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
     Parameter("output", "audio", Kind.PATH, None, "Sound track.",
-              axis=Axis.FIXED, modes=_ANIMATION, file=FileKind.SOUND, pixels=False, built=False),
+              axis=Axis.FIXED, modes=_ANIMATION, file=FileKind.SOUND, pixels=False),
 )
 # fmt: on
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
+from discoscript.expressions.recordings import Recording
+from discoscript.parameters import FileKind
 from discoscript.scene.files import SUFFIXES, FileFacts, suffix_of
 
 LISTED = 2000  #: files looked at for "did you mean"
@@ -44,9 +46,25 @@ class Project:
 
     def read(self, path: str) -> bytes:
         """The content of a file; OSError if it cannot be read or lies outside."""
+        return self.inside(path).read_bytes()
+
+    def inside(self, path: str) -> Path:
+        """Where a file lies; PermissionError if that is outside."""
         if self.leaves(path):
             raise PermissionError(f"{path} leaves the project folder")
-        return (self.root / path).read_bytes()
+        return self.root / path
+
+    def loudness(self, path: str, low: float, high: float) -> Recording:
+        """How loud a sound is between `low` and `high` Hz; Unreadable if it is none."""
+        from discoscript.media.sounds import loudness
+
+        return loudness(self.inside(path), path, low, high)
+
+    def table(self, path: str, column: str, raw: bool) -> Recording:
+        """A column of a table, scaled to 0..1 unless `raw`; Unreadable if there is none."""
+        from discoscript.media.tables import table
+
+        return table(self.inside(path), path, column, raw)
 
     def _named(self) -> Iterable[str]:
         for folder, folders, names in os.walk(self.root):
@@ -69,6 +87,8 @@ def _entry(folder: Path, name: str) -> Path | None:
 
 def _pixels(path: Path) -> int:
     """Width times height, by the header alone; 0 if the file is no picture."""
+    if suffix_of(path.name) not in SUFFIXES[FileKind.PICTURE]:
+        return 0
     from PIL import Image
 
     try:

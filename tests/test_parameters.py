@@ -64,7 +64,7 @@ LATER = """
     symmetry.horizontal symmetry.vertical symmetry.at turbo.steps turbo.preroll
     vr.eye_angle vr.ipd video.source video.every video.flow_warp video.flow_blend
     video.flow_check video.blend_mode save.intermediates save.in_subfolder save.display_rate
-    output.blend output.audio
+    output.blend
 """
 
 

@@ -21,6 +21,8 @@ from discoscript.errors import Exit, UsageFailure
 from discoscript.frames.frames import State, survey
 from discoscript.parameters import Mode
 from discoscript.plan.plan import PlannedFrame
+from discoscript.project import Project
+from discoscript.scene.files import Unreadable
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, duration, progress
 from discoscript.video.output import Delivery, Film, Output, deliver
@@ -94,7 +96,7 @@ def _part(wanted: Job, frames: tuple[int, int] | None) -> Job:
     return replace(wanted, plan=wanted.plan.part(*frames))
 
 
-def film(schedule: Schedule) -> Film | None:
+def film(schedule: Schedule, project: Project) -> Film | None:
     """How the schedule's video is made; None for stills, or where the script wants no video."""
     fixed, still = schedule.fixed, schedule.mode is Mode.STILL or schedule.frames == 1
     if fixed.get("output.video") is False or (still and not fixed.get("output.video")):
@@ -107,7 +109,29 @@ def film(schedule: Schedule) -> Film | None:
         preset=str(fixed["output.preset"]),
         first=int(Fraction(str(first or 0))),
         last=schedule.frames if last is None else int(Fraction(str(last))),
+        sound=sound_file(schedule, project),
+        sound_begin=float(int(Fraction(str(first or 0))) / schedule.fps),
     )
+
+
+def sound_file(schedule: Schedule, project: Project) -> Path | None:
+    """Where the sound track lies, if there is one; UsageFailure if it holds no sound.
+
+    That is found out before hours of rendering, not after.
+    """
+    name = schedule.fixed.get("output.audio")
+    if not name:
+        return None
+    from discoscript.media.decode import probe
+
+    try:
+        path = project.inside(str(name))
+        probe(path, str(name))
+    except OSError as error:
+        raise UsageFailure(f"cannot read the sound {name}: {error}") from error
+    except Unreadable as error:
+        raise UsageFailure(str(error), error.help) from error
+    return path
 
 
 def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace) -> Delivery:
@@ -116,7 +140,7 @@ def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace
     renderer = wanted.backend.load() if any(steps.values()) else wanted.backend.lazy()
     folder, length = _folder(wanted, options), wanted.schedule.frames
     output = Output(folder, wanted.name, wanted.plan, wanted.store, length)
-    video = None if options.frames else film(wanted.schedule)
+    video = None if options.frames else film(wanted.schedule, wanted.script.project)
     with progress(steps, options.quiet) as events:
         return deliver(output, renderer, events, wanted.assets.contents, video)
 

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from discoscript.expressions.expressions import Clock, evaluate, names_in
-from discoscript.expressions.functions import CLOCKS
+from discoscript.expressions.expressions import Clock, evaluate, nodes_of
+from discoscript.expressions.functions import CLOCKS, FUNCTIONS
 from discoscript.expressions.lets import Lets
-from discoscript.syntax.syntax import Expr
+from discoscript.syntax.syntax import Call, Expr, Name
 
 NEED_A_SCENE = frozenset({*CLOCKS, "fps", "start", "end"})
 
@@ -16,7 +16,14 @@ def constant(expr: Expr, lets: Lets) -> float | None:
     """The value of an expression that was found to be a number; None if it needs the scene."""
     needed = {name: lets.exprs[name] for name in lets.needed(expr)}
     for part in (expr, *needed.values()):
-        if any(name.text in NEED_A_SCENE for name in names_in(part)):
+        if any(_needs_a_scene(node) for node in nodes_of(part)):
             return None
     clock = Clock(np.zeros(1), Fraction(1), 0, 1, (0, 1))
     return float(np.ravel(evaluate(expr, needed, clock))[0])
+
+
+def _needs_a_scene(node: Expr) -> bool:
+    """Whether a part of an expression has a value only at a frame."""
+    if isinstance(node, Call):
+        return FUNCTIONS[node.function.text].now
+    return isinstance(node, Name) and node.text in NEED_A_SCENE

@@ -12,7 +12,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from discoscript.expressions.functions import FUNCTIONS, Function, Takes, Values
+from discoscript.expressions.functions import FUNCTIONS, Function, Parameter, Takes, Values
+from discoscript.expressions.recordings import Recording
 from discoscript.syntax.syntax import (
     Argument,
     Binary,
@@ -24,19 +25,24 @@ from discoscript.syntax.syntax import (
     Number,
     Percent,
     Rate,
+    Text,
     Timecode,
 )
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The frames to compute, and the range that `t`, `elapsed`, `start` and `end` speak of."""
+    """The frames to compute, and the range that `t`, `elapsed`, `start` and `end` speak of.
+
+    `recordings` is what calls found in files; a call that is not in it gives 0.
+    """
 
     frames: NDArray[np.float64]
     fps: Fraction
     begin: int
     end: int
     block: tuple[int, int]
+    recordings: Mapping[Call, Recording] = field(default_factory=dict)
     cache: dict[str, Values] = field(default_factory=dict, compare=False)
 
 
@@ -86,6 +92,8 @@ def _value(expr: Expr, clock: Clock) -> Values:
             return _call(expr, clock)
         case Name():
             return _name(expr.text, clock)
+        case Text():
+            return np.float64(np.nan)  # the path of a file: it was read when the call was checked
     raise TypeError(f"{type(expr).__name__} is not a number")
 
 
@@ -117,12 +125,14 @@ def _built_in(name: str, clock: Clock) -> Values:
 def _call(call: Call, clock: Clock) -> Values:
     """Arguments by place or name, defaults for the rest, then the function of the table."""
     function = FUNCTIONS[call.function.text]
+    if function.reads:
+        return _recorded(call, function, clock)
     given = bind(function, call.arguments)
     values: list[Values | str] = [clock.frames] if function.now else []
     for parameter in function.parameters:
         argument = given.get(parameter.name)
         if argument is None:
-            values.append(_default(parameter.default))
+            values.append(_default(parameter, clock))
         elif parameter.takes is Takes.SHAPE:
             values.append(argument.text if isinstance(argument, Name) else "sine")
         else:
@@ -132,7 +142,24 @@ def _call(call: Call, clock: Clock) -> Values:
     return computed if isinstance(computed, np.ndarray) else np.float64(computed)
 
 
-def _default(default: float | str | None) -> Values | str:
+def _recorded(call: Call, function: Function, clock: Clock) -> Values:
+    """What the file says at the frames; 0 where nothing is known of the script's folder."""
+    recording = clock.recordings.get(call)
+    if recording is None:
+        return np.float64(0)
+    given = bind(function, call.arguments)
+    values = [
+        _value(given[p.name], clock) if p.name in given else _default(p, clock)
+        for p in function.parameters
+        if not p.reading
+    ]
+    return np.asarray(function.compute(recording, clock.frames, float(clock.fps), *values))
+
+
+def _default(parameter: Parameter, clock: Clock) -> Values | str:
+    default = parameter.default
+    if isinstance(default, str) and parameter.takes is Takes.TIME:
+        return np.float64(default.removesuffix("s")) * float(clock.fps)
     return default if isinstance(default, str) else np.float64(default or 0)
 
 

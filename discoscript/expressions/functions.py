@@ -2,7 +2,8 @@
 
 Every function works on whole arrays of frames at once. `TIME` arguments arrive in frames, however
 they were written (`2s`, `48`, `4b`); `now` functions also get the frame numbers, counted from the
-start of the scene, as their first argument.
+start of the scene, as their first argument. Functions that read a file get what it says instead
+(`recordings.py`), and the frames with it.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +13,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from discoscript.expressions.recordings import column, loudness
+from discoscript.parameters import FileKind
 
 Values = NDArray[np.float64] | np.float64
 
@@ -23,26 +27,39 @@ class Takes(StrEnum):
     TIME = "time"
     SHARE = "time or percent"
     SHAPE = "shape"
+    TEXT = "text"
+    TRUTH = "on or off"
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One argument; `default` None means that it must be given."""
+    """One argument; `default` None means that it must be given.
+
+    A TIME may have a default in seconds (`0.1s`). `reading`: it says what is read from the file,
+    so it is needed before anything is computed. `fixed`: it may not change from frame to frame.
+    """
 
     name: str
     takes: Takes = Takes.NUMBER
     default: float | str | None = None
+    reading: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
 class Function:
-    """One row. `more` lets the last argument repeat; `now` functions change with the frame."""
+    """One row. `more` lets the last argument repeat; `now` functions change with the frame.
+
+    `reads`: the kind of file that the first argument is the path of. Such a function is computed
+    from the recording, the frames, the frames per second, and the arguments that are not `reading`.
+    """
 
     parameters: tuple[Parameter, ...]
     compute: Callable[..., Any]
     doc: str
     more: bool = False
     now: bool = False
+    reads: FileKind | None = None
 
     def usage(self, name: str) -> str:
         """`wave(period, shape=sine, phase=0)`."""
@@ -172,6 +189,31 @@ FUNCTIONS: Mapping[str, Function] = {
     "noise": Function(
         (PERIOD, Parameter("seed", default=0.0), PHASE), noise, "smooth noise, -1 to 1", now=True
     ),
+    "audio": Function(
+        (
+            Parameter("path", Takes.TEXT, reading=True),
+            Parameter("low", Takes.NUMBER, 20.0, reading=True),
+            Parameter("high", Takes.NUMBER, 20_000.0, reading=True),
+            Parameter("attack", Takes.TIME, 0.0, fixed=True),
+            Parameter("release", Takes.TIME, "0.1s", fixed=True),
+            Parameter("offset", Takes.TIME, 0.0, fixed=True),
+        ),
+        loudness,
+        "0 to 1: how loud a sound file is between low and high Hz",
+        now=True,
+        reads=FileKind.SOUND,
+    ),
+    "csv": Function(
+        (
+            Parameter("path", Takes.TEXT, reading=True),
+            Parameter("column", Takes.TEXT, "", reading=True),
+            Parameter("raw", Takes.TRUTH, "off", reading=True),
+        ),
+        column,
+        "0 to 1: a column of a table, or its numbers as written with raw=on",
+        now=True,
+        reads=FileKind.TABLE,
+    ),
 }
 
 CONSTANTS: Mapping[str, str] = {
@@ -182,9 +224,8 @@ CONSTANTS: Mapping[str, str] = {
     "end": "the frame after the last one of the block",
 }
 
-#: Clocks and functions that are settled but not built yet.
+#: Clocks that are settled but not built yet.
 LATER_CLOCKS = frozenset({"beats", "previous"})
-LATER_FUNCTIONS = frozenset({"audio", "csv"})
 
 CLOCKS: Mapping[str, str] = {
     "frame": "frames since the start of the scene",

@@ -5,19 +5,22 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from discoscript.expressions.expressions import names_in
-from discoscript.syntax.syntax import Block, Expr, Import, Let, Mark, Statement
+from discoscript.expressions.recordings import Recording
+from discoscript.syntax.syntax import Block, Call, Expr, Import, Let, Mark, Statement
 
 
 @dataclass(frozen=True)
 class Lets:
     """`exprs` is in dependency order. Names in `failed` are circles: using them is no new error.
 
-    So are names that this version can not know: marks, and what is imported.
+    So are names that this version can not know: marks, and what is imported. `recordings` is what
+    the calls in these expressions, and in those that use them, found in files.
     """
 
     exprs: Mapping[str, Expr] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
     statements: Mapping[str, Let] = field(default_factory=dict)
+    recordings: dict[Call, Recording] = field(default_factory=dict)
 
     def needed(self, expr: Expr) -> tuple[str, ...]:
         """The lets that an expression reaches, in an order in which they can be computed."""

@@ -13,7 +13,6 @@ from discoscript.expressions.functions import (
     CONSTANTS,
     FUNCTIONS,
     LATER_CLOCKS,
-    LATER_FUNCTIONS,
     SHAPES,
     Function,
     Takes,
@@ -27,6 +26,8 @@ from discoscript.expressions.quantity import (
     measure,
     wrong_arguments,
 )
+from discoscript.expressions.reading import read
+from discoscript.expressions.recordings import NoRecordings, Recordings
 from discoscript.syntax.syntax import (
     Binary,
     Call,
@@ -79,6 +80,7 @@ class Quantities:
     report: Report
     known: dict[str, Typed | None] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    recordings: Recordings = field(default_factory=NoRecordings)
 
     def learn(self) -> None:
         """Look at every `let` once, used or not; names in a circle were reported before."""
@@ -190,8 +192,7 @@ class Quantities:
         name = call.function.text
         function = FUNCTIONS.get(name)
         if function is None:
-            if name not in LATER_FUNCTIONS:
-                self._unknown_function(call)
+            self._unknown_function(call)
             return None
         if not self._counts(call, function):
             return None
@@ -202,7 +203,16 @@ class Quantities:
         parts = [self._argument(call, expr, wanted) for expr, wanted in given]
         if None in parts:
             return None
+        if function.reads:
+            self._read(call, function)
         return Typed(Quantity.NUMBER, function.now or any(p.varies for p in parts if p))
+
+    def _read(self, call: Call, function: Function) -> None:
+        """Ask for what the file says, once for each call."""
+        if call not in self.lets.recordings:
+            found = read(call, function, self.lets, self.recordings, self.report)
+            if found is not None:
+                self.lets.recordings[call] = found
 
     def _unknown_function(self, call: Call) -> None:
         name = call.function.text

@@ -24,6 +24,8 @@ ACCEPTED: Mapping[Takes, frozenset[Quantity]] = {
     Takes.NUMBER: frozenset({Quantity.NUMBER}),
     Takes.TIME: frozenset({Quantity.NUMBER, Quantity.TIME}),
     Takes.SHARE: frozenset({Quantity.NUMBER, Quantity.TIME, Quantity.PERCENT}),
+    Takes.TEXT: frozenset({Quantity.TEXT}),
+    Takes.TRUTH: frozenset({Quantity.TRUTH}),
 }
 
 MISMATCH_HELP: Mapping[frozenset[Quantity], str] = {

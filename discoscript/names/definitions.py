@@ -11,9 +11,8 @@ from discoscript.text.diagnostics import Diagnostic, Related
 JOINING = frozenset({"by", "for", "to", "as", "in", "ease", "fade", "morph", "image"})
 #: Words that are values.
 VALUES = frozenset({"on", "off", "none", "random"})
-#: Clocks and functions that are settled but not built yet.
+#: Clocks that are settled but not built yet.
 LATER_CLOCKS = frozenset({"beats", "previous"})
-LATER_FUNCTIONS = frozenset({"audio", "csv"})
 #: Circles longer than this are not shown whole.
 LONGEST = 6
 
@@ -40,7 +39,7 @@ def reserved(name: str) -> str:
         return "a built-in clock"
     if name in CONSTANTS:
         return "a built-in constant"
-    if name in FUNCTIONS or name in LATER_FUNCTIONS:
+    if name in FUNCTIONS:
         return "a built-in function"
     if name in JOINING:
         return "a word of the language"

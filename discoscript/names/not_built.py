@@ -7,11 +7,10 @@ that are read but not rendered yet are found in the schedule (`schedule/unrender
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from discoscript.names.definitions import LATER_CLOCKS, LATER_FUNCTIONS
+from discoscript.names.definitions import LATER_CLOCKS
 from discoscript.syntax.statements import STATEMENTS
 from discoscript.syntax.syntax import (
     Block,
-    Call,
     Duration,
     Import,
     Layer,
@@ -88,14 +87,11 @@ class _Search:
         self.values(statement)
 
     def values(self, node: object) -> None:
-        """Beats, and functions and clocks that come later."""
+        """Beats, and clocks that come later."""
         for value in _values(node):
             match value:
                 case Duration(unit="b") | Rate(unit="b"):
                     self.add("beats", value.span, "write seconds (`2s`) or frames", are=True)
-                case Call() if value.function.text in LATER_FUNCTIONS:
-                    help = "write a curve with `wave`, or keys: `[0: 1, 24: 2]`"
-                    self.add(value.function.text, value.span, help)
                 case Name() if value.text in LATER_CLOCKS:
                     self.add(value.text, value.span, "use `frame` or `seconds`")
 
@@ -106,7 +102,7 @@ class _Search:
 
 
 def _values(node: object) -> Iterator[object]:
-    """All parts of a statement that are values; the inside of a call that comes later is not."""
+    """All parts of a statement that are values."""
     waiting = [node]
     while waiting:
         part = waiting.pop()
@@ -114,6 +110,5 @@ def _values(node: object) -> Iterator[object]:
             waiting.extend(reversed(part))
         elif hasattr(part, "__dataclass_fields__"):
             yield part
-            if not (isinstance(part, Call) and part.function.text in LATER_FUNCTIONS):
-                fields = vars(part).items()
-                waiting.extend(value for name, value in fields if name not in _NOT_VALUES)
+            fields = vars(part).items()
+            waiting.extend(value for name, value in fields if name not in _NOT_VALUES)

@@ -12,6 +12,7 @@ from discoscript.scene.files import ProjectFiles
 from discoscript.scene.outline import Entry, Outline, outline
 from discoscript.scene.placing import From, Surroundings, Timeline, time_span
 from discoscript.scene.prompts import Prompts
+from discoscript.scene.recorded import FileRecordings
 from discoscript.scene.scene import Scene
 from discoscript.scene.setting_lines import SettingLines
 from discoscript.scene.settings import row_of
@@ -50,7 +51,8 @@ def check(
     not be parsed, so nothing is said about what is missing.
     """
     report = Report(syntax.source)
-    quantities = Quantities(lets_of(syntax.body, lets or {}), report)
+    recordings = FileRecordings(files, report)
+    quantities = Quantities(lets_of(syntax.body, lets or {}), report, recordings=recordings)
     quantities.learn()
     lines = outline(syntax.body)
     lines = replace(lines, complete=lines.complete and complete and all_known(lines))

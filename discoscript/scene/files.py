@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from discoscript.expressions.recordings import Recording
 from discoscript.parameters import FileKind
 from discoscript.text import suggest
 from discoscript.text.diagnostics import Fix
@@ -18,9 +19,13 @@ MAX_PIXELS = 100_000_000
 SUFFIXES: Mapping[FileKind, tuple[str, ...]] = {
     FileKind.PICTURE: ("png", "jpg", "webp", "tiff", "jpeg", "tif", "bmp"),
     FileKind.VIDEO: ("mp4", "mov", "mkv", "webm", "m4v", "avi", "gif"),
-    FileKind.SOUND: ("wav", "mp3", "flac", "ogg", "m4a", "aac", "opus", "mp4", "mov", "mkv"),
+    FileKind.SOUND: (
+        "wav", "mp3", "flac", "ogg", "m4a", "aac", "aif", "aiff", "oga", "opus",
+        "mp4", "mov", "m4v", "mkv", "webm", "avi",
+    ),
+    FileKind.TABLE: ("csv", "tsv", "txt"),
     FileKind.MODEL: ("safetensors", "pt"),
-}
+}  # fmt: skip
 RECOMMENDED = 4
 
 
@@ -30,6 +35,19 @@ class FileFacts:
 
     path: str
     pixels: int
+
+
+class Unreadable(Exception):
+    """A file that is there but can not be used.
+
+    `argument` of the call that asked for it is to blame: `path`, or for example `column`.
+    """
+
+    def __init__(
+        self, message: str, help: str = "", code: str = "D503", argument: str = "path"
+    ) -> None:
+        super().__init__(message)
+        self.help, self.code, self.argument = help, code, argument
 
 
 class ProjectFiles(Protocol):
@@ -45,6 +63,14 @@ class ProjectFiles(Protocol):
 
     def near(self, path: str) -> Iterable[str]:
         """Paths of files that may have been meant."""
+        ...
+
+    def loudness(self, path: str, low: float, high: float) -> Recording:
+        """How loud a sound is between `low` and `high` Hz; Unreadable if it is none."""
+        ...
+
+    def table(self, path: str, column: str, raw: bool) -> Recording:
+        """A column of a table, scaled to 0..1 unless `raw`; Unreadable if there is none."""
         ...
 
 

@@ -58,7 +58,14 @@ class Canvas:
             found.fill(amount.value)
             return found
         lets = {name: self.lets.exprs[name] for name in self.lets.needed(amount.expr)}
-        clock = Clock(frames.astype(np.float64), self.fps, window.begin, window.end, window.block)
+        clock = Clock(
+            frames.astype(np.float64),
+            self.fps,
+            window.begin,
+            window.end,
+            window.block,
+            recordings=self.lets.recordings,
+        )
         value = np.broadcast_to(evaluate(amount.expr, lets, clock), frames.shape)
         with np.errstate(all="ignore"):
             return self._in_frames(value, amount.unit, frames)

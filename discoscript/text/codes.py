@@ -133,7 +133,7 @@ CODES: tuple[Code, ...] = (
     Code("D504", "remote-file", E, "a file on the network"),
     _later("D505", "import-cycle", E, "files import each other"),
     Code("D506", "wrong-case", W, "a path differs from the file's name in case"),
-    Code("D507", "file-too-large", E, "a picture is too large"),
+    Code("D507", "file-too-large", E, "a file is too large"),
     _later("D508", "bad-video", E, "a video can not be read"),
     # D6: prompts
     Code("D601", "weights-sum-to-zero", E, "the weights of the prompts add up to 0"),

@@ -37,7 +37,10 @@ ATTEMPTS = 3  #: to read back what was rendered, before the disk is blamed
 
 @dataclass(frozen=True)
 class Film:
-    """How the video is made: frames `first` to `last`, which is excluded."""
+    """How the video is made: frames `first` to `last`, which is excluded.
+
+    `sound` is a file that is heard from the second `sound_begin` of it on.
+    """
 
     fps: Fraction
     codec: str
@@ -45,6 +48,8 @@ class Film:
     preset: str
     first: int
     last: int
+    sound: Path | None = None
+    sound_begin: float = 0.0
 
 
 class FrameLost(Exception):
@@ -120,15 +125,17 @@ class Output(Events):
 
     def make_video(self, outcome: Outcome, film: Film) -> Path:
         """Encode the frames, unless the video is already made of them; its path."""
-        from discoscript.video.video import CODECS, encode
+        from discoscript.video.video import CODECS, SoundTrack, encode
 
         path = self.folder / f"{self.name}{CODECS[film.codec].suffix}"
         digests = tuple(r.digest for r in outcome.records[film.first : film.last])
-        how = (str(film.fps), film.codec, film.crf, film.preset)
-        source = hashlib.sha256(canonical((how, digests))).hexdigest()
+        source = hashlib.sha256(canonical((_identity(film), digests))).hexdigest()
         if not self._is_current(path, source):
+            seconds = float(len(digests) / film.fps)
+            sound = SoundTrack(film.sound, film.sound_begin, seconds) if film.sound else None
+            pictures, how = self._pictures(digests), (film.codec, film.crf, film.preset, sound)
             try:
-                encode(self._pictures(digests), path, film.fps, film.codec, film.crf, film.preset)
+                encode(pictures, path, film.fps, *how)
             except OSError as error:
                 raise disk_failure(f"write {path}", error) from error
             self._note(path, source)
@@ -220,6 +227,21 @@ def deliver(
         finally:
             output.save()
     raise DiskFailure(f"the frame store damages what is written to it: {output.store.root}")
+
+
+def _identity(film: Film) -> tuple[object, ...]:
+    """What a video depends on beside its frames."""
+    how = (str(film.fps), film.codec, film.crf, film.preset)
+    return (*how, _content(film.sound), film.sound_begin) if film.sound else how
+
+
+def _content(path: Path) -> str:
+    """SHA-256 of a file's content, in hex digits."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise disk_failure(f"read {path}", error) from error
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -16,14 +16,14 @@ from fractions import Fraction
 from glob import escape
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import ffmpeg
-import imageio_ffmpeg
 import numpy as np
 
 from discoscript.errors import Exit, Failure
 from discoscript.frames.renderer import Picture
+from discoscript.media.decode import ffmpeg_binary, safe_input
 
 #: Efforts of an encoder, least first; each codec translates them to its own.
 PRESETS = (
@@ -37,8 +37,23 @@ BT709_TAGS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "b
 #: One palette for the whole animation, from what moves in it.
 PALETTE = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse"
 
+#: How a sound track is encoded.
+SOUND = {"audio_bitrate": "192k", "ac": 2}
+
 ERROR_LINES = 5  #: of ffmpeg's last words, how many are shown
 ABANDONED_S = 24 * 3600  #: a half file that nobody wrote to for so long is removed
+
+
+@dataclass(frozen=True)
+class SoundTrack:
+    """What is heard: `seconds` of the file at `path`, from second `begin` of it on.
+
+    A file that ends earlier leaves the rest of the video silent.
+    """
+
+    path: Path
+    begin: float
+    seconds: float
 
 
 class VideoFailure(Failure):
@@ -50,7 +65,8 @@ class VideoFailure(Failure):
 @dataclass(frozen=True)
 class Codec:
     """One way to write a video. `container` is ffmpeg's name of the file format; `options` turns
-    crf and preset into the encoder's options; `even` says that sides must be even."""
+    crf and preset into the encoder's options; `even` says that sides must be even; `sound` is the
+    encoder of the sound track, "" where the format has none."""
 
     name: str
     doc: str
@@ -59,6 +75,7 @@ class Codec:
     encoder: str
     pixel_format: str
     options: Callable[[int, str], Mapping[str, object]]
+    sound: str = "aac"
     filters: str = BT709
     tags: Mapping[str, str] = field(default_factory=lambda: BT709_TAGS)
     even: bool = True
@@ -88,11 +105,16 @@ CODECS: Mapping[str, Codec] = {
     for codec in (
         Codec("h264", "plays everywhere", ".mp4", "mp4", "libx264", "yuv420p", _x26x),
         Codec("h265", "smaller, newer players", ".mp4", "mp4", "libx265", "yuv420p", _x265),
-        Codec("vp9", "free, for the web", ".webm", "webm", "libvpx-vp9", "yuv420p", _vp9),
-        Codec("prores", "for editing", ".mov", "mov", "prores_ks", "yuv422p10le", _prores),
+        Codec(
+            "vp9", "free, for the web", ".webm", "webm", "libvpx-vp9", "yuv420p", _vp9, "libopus",
+        ),
+        Codec(
+            "prores", "for editing", ".mov", "mov", "prores_ks", "yuv422p10le", _prores,
+            "pcm_s16le",
+        ),
         Codec(
             "gif", "256 colours, plays anywhere", ".gif", "gif", "gif", "pal8",
-            lambda crf, preset: {}, PALETTE, {}, even=False,
+            lambda crf, preset: {}, "", PALETTE, {}, even=False,
         ),
     )
 }  # fmt: skip
@@ -105,6 +127,7 @@ def encode(
     codec: str = "h264",
     crf: int = 17,
     preset: str = "slow",
+    sound: SoundTrack | None = None,
 ) -> int:
     """Write the frames, all of one size, as a video at `fps` frames per second; how many they were.
 
@@ -114,7 +137,7 @@ def encode(
     first, rest = _first(frames, path)
     partial = _partial(path)
     height, width, _ = _fitted(first, row).shape
-    command = _command(partial, (width, height), fps, row, row.options(crf, preset))
+    command = _command(partial, (width, height), fps, row, row.options(crf, preset), sound)
     try:
         count = _pipe(command, chain([first], rest), row)
         _rename(partial, path)
@@ -140,23 +163,36 @@ def _partial(path: Path) -> Path:
 
 
 def _command(
-    path: Path, size: tuple[int, int], fps: Fraction, codec: Codec, options: Mapping[str, object]
+    path: Path,
+    size: tuple[int, int],
+    fps: Fraction,
+    codec: Codec,
+    options: Mapping[str, object],
+    sound: SoundTrack | None,
 ) -> list[str]:
     """ffmpeg's command line: raw RGB from a pipe; `bitexact` leaves date and version out."""
     raw = {"format": "rawvideo", "pix_fmt": "rgb24", "video_size": size}
     source = ffmpeg.input("pipe:", **raw, framerate=f"{fps.numerator}/{fps.denominator}")
-    target = source.output(
-        str(path), format=codec.container, vcodec=codec.encoder, pix_fmt=codec.pixel_format,
-        vf=codec.filters, fflags="+bitexact", **codec.tags, **options,
+    heard = _heard(sound) if sound and codec.sound else []
+    target = ffmpeg.output(
+        source.video, *heard, str(path), format=codec.container, vcodec=codec.encoder,
+        pix_fmt=codec.pixel_format, vf=codec.filters, fflags="+bitexact", map_metadata=-1,
+        **codec.tags, **options, **({"acodec": codec.sound, **SOUND} if heard else {}),
     )  # fmt: skip
     quiet = target.global_args("-hide_banner", "-loglevel", "error")
     words: list[str] = quiet.compile(cmd=_ffmpeg(), overwrite_output=True)
     return words
 
 
+def _heard(sound: SoundTrack) -> list[Any]:
+    """The part of the sound that is heard, as ffmpeg-python's input."""
+    part = {"ss": f"{sound.begin:.6f}", "t": f"{sound.seconds:.6f}"}
+    return [ffmpeg.input(**safe_input(sound.path), **part)["a:0"]]
+
+
 def _ffmpeg() -> str:
     try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
+        return ffmpeg_binary()
     except RuntimeError as error:
         help = "reinstall imageio-ffmpeg, or name a binary in IMAGEIO_FFMPEG_EXE"
         raise VideoFailure("there is no ffmpeg for this machine", help) from error

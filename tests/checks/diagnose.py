@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from discoscript.expressions.recordings import Recording
+from discoscript.media.tables import parse
 from discoscript.pipeline import compile_text
 from discoscript.scene.files import FileFacts
 from discoscript.text.diagnostics import Diagnostic
@@ -31,6 +35,14 @@ class Folder:
     def near(self, path: str) -> Iterable[str]:
         """All files."""
         return self.texts
+
+    def loudness(self, path: str, low: float, high: float) -> Recording:
+        """A second of silence."""
+        return Recording(np.arange(100) / 100, np.zeros(100))
+
+    def table(self, path: str, column: str, raw: bool) -> Recording:
+        """What the text says."""
+        return parse(self.texts[path], path, column, raw)
 
 
 def diagnose(script: str, files: Mapping[str, str]) -> tuple[Source, tuple[Diagnostic, ...]]:

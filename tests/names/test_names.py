@@ -52,11 +52,6 @@ def test_lines_of_a_misspelt_group_are_checked_in_the_group_that_was_meant() -> 
     ]
 
 
-def test_what_stands_in_something_unbuilt_is_one_message() -> None:
-    text = 'disco 1\nlet a = audio("x.wav", release=4b)\n'
-    assert found(text) == [("D119", 'audio("x.wav", release=4b)')]
-
-
 def test_long_circles_are_found_quickly() -> None:
     lines = [f"let a{n} = a{n + 1}" for n in range(3000)]
     text = "disco 1\n" + "\n".join(lines) + "\nlet a3000 = a0\n"

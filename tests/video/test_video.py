@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from discoscript.media import decode
 from discoscript.video import video
 from discoscript.video.video import CODECS, VideoFailure, encode
 
@@ -185,7 +186,7 @@ def test_without_a_binary_the_way_out_is_named(tmp_path, monkeypatch):
     def none() -> str:
         raise RuntimeError("No ffmpeg exe could be found")
 
-    monkeypatch.setattr(video.imageio_ffmpeg, "get_ffmpeg_exe", none)
+    monkeypatch.setattr(decode.imageio_ffmpeg, "get_ffmpeg_exe", none)
     with pytest.raises(VideoFailure) as failure:
         encode(frames(), tmp_path / "out.mp4", FPS)
     assert "IMAGEIO_FFMPEG_EXE" in failure.value.help

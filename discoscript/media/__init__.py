@@ -1,0 +1,1 @@
+"""What sounds and tables beside a script say over time."""
