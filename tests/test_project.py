@@ -71,6 +71,6 @@ def test_a_huge_picture_has_its_pixels_and_nothing_is_said(
 
 
 def test_pictures_near_by(project: Project) -> None:
-    assert set(project.near("x.png")) == {
+    assert set(project.near("x")) == {
         "inside.png", "link.png", "loop.png", "notes.png", "refs/Sea.png",
     }  # fmt: skip

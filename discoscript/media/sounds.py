@@ -29,7 +29,7 @@ Values = NDArray[np.float64]
 ALGORITHM = 1
 
 WINDOW_S = 2048 / 44_100  #: about how long a spectrum listens; the samples are a power of 2
-SILENCE = 1e-4  #: a band that never exceeds this (-80 dB of full scale) is silent
+SILENCE = 1e-3  #: a band that never exceeds this (-60 dB of full scale) is silent
 LARGEST = 4 * 2**30  #: bytes of a file
 
 

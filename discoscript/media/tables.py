@@ -22,6 +22,7 @@ Row = tuple[int, Sequence[str]]  #: a line of the file, from 1, and its cells
 PLACES = {"frame": False, "seconds": True, "time": True}
 
 DELIMITERS = ",;\t"
+SHOWN = 8  #: columns that a message names
 LARGEST = 16 * 2**20  #: bytes of a file
 
 
@@ -69,7 +70,8 @@ def parse(text: str, name: str, column: str, raw: bool) -> Recording:
 def _rows(text: str, name: str) -> list[Row]:
     """The rows that are not empty, each with its line in the file, from 1."""
     head = text.lstrip().partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(DELIMITERS, key=head.count))
+    delimiter = max(DELIMITERS, key=head.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
     try:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
@@ -83,7 +85,7 @@ def _column(titles: Sequence[str], column: str, name: str) -> int:
         return titles.index(column)
     if column:
         close = suggest.did_you_mean(column, titles, quote='"')
-        there = f"its columns are {suggest.one_of(titles)}"
+        there = f"its columns are {suggest.one_of(titles[:SHOWN])}"
         message = f'"{name}" has no column "{column}"'
         raise Unreadable(message, close or there, "D108", "column")
     if len(named) != 1:
