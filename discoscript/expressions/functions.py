@@ -65,7 +65,7 @@ class Function:
         """`wave(period, shape=sine, phase=0)`."""
         shown = [
             p.name
-            if p.default is None
+            if p.default in (None, "")
             else f"{p.name}={p.default if isinstance(p.default, str) else f'{p.default:g}'}"
             for p in self.parameters
         ]
@@ -210,7 +210,7 @@ FUNCTIONS: Mapping[str, Function] = {
             Parameter("raw", Takes.TRUTH, "off", reading=True),
         ),
         column,
-        "0 to 1: a column of a table, or its numbers as written with raw=on",
+        "0 to 1: a column of a table (its only one needs no name); raw=on: its numbers as written",
         now=True,
         reads=FileKind.TABLE,
     ),
