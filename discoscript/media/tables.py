@@ -85,7 +85,7 @@ def _column(titles: Sequence[str], column: str, name: str) -> int:
         return titles.index(column)
     if column:
         close = suggest.did_you_mean(column, titles, quote='"')
-        there = f"its columns are {suggest.one_of(titles[:SHOWN])}"
+        there = f"use {suggest.one_of(titles[:SHOWN])}"
         message = f'"{name}" has no column "{column}"'
         raise Unreadable(message, close or there, "D108", "column")
     if len(named) != 1:

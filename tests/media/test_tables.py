@@ -56,7 +56,7 @@ def test_the_place_itself_can_be_the_column() -> None:
     [
         ("", "", "D503", '"a.csv" has no rows', "the first line names"),
         ("x\n\n \n", "", "D503", '"a.csv" has no rows', ""),
-        ("x,y\n1,2\n", "z", "D108", '"a.csv" has no column "z"', "its columns are `x` or `y`"),
+        ("x,y\n1,2\n", "z", "D108", '"a.csv" has no column "z"', "use `x` or `y`"),
         ("x,y\n1,2\n", "X", "D108", '"a.csv" has no column "X"', 'did you mean "x"?'),
         ("x,y\n1,2\n", "", "D114", '"a.csv" has 2 columns of values', 'column="x"'),
         ("frame\n1\n", "", "D114", '"a.csv" has no columns of values', ""),
