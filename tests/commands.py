@@ -1,9 +1,13 @@
-"""The command line in a process of its own, as a user starts it."""
+"""The command line: in this process, or in one of its own as a user starts it."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from discoscript.cli import main
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,3 +31,14 @@ def discoscript(
         encoding="utf-8",
         timeout=120,
     )
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    """Exit code, output and error output of a command in this process."""
+    try:
+        code = main([str(a) for a in arguments])
+    except SystemExit as stop:
+        code = int(str(stop.code))
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return code, out, err

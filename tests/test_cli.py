@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import ROOT, discoscript, environment
+from commands import ROOT, discoscript, environment, ran
 
-from discoscript.cli import COMMANDS, EXIT_CODES, main
+from discoscript.cli import COMMANDS, EXIT_CODES
 from discoscript.errors import Exit
 from discoscript_engine.identity import Identity
 
@@ -35,17 +35,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "beach.disco").write_text(BEACH)
     return tmp_path
-
-
-def ran(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
-    """Exit code, output and error output of a command in this process."""
-    try:
-        code = main([str(a) for a in arguments])
-    except SystemExit as stop:
-        code = int(str(stop.code))
-    out, err = capsys.readouterr()
-    assert "Traceback" not in err
-    return code, out, err
 
 
 def cards(capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, str]:

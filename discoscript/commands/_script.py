@@ -19,6 +19,8 @@ from discoscript.text.diagnostics import Diagnostic, Severity, Source, draw, sev
 
 LARGEST = 2**20  #: bytes of a script
 
+STDIN = Path("-")  #: the input stream in place of a file
+
 
 class ScriptErrors(Failure):
     """The script has errors; they have been shown."""
@@ -63,9 +65,16 @@ def compiled_script(
     path: Path,
     lets: Sequence[str] = (),
     overrides: Mapping[str, Resolved] | None = None,
+    stdin_path: Path | None = None,
 ) -> Script:
-    """The script at `path`, whatever mistakes it has. `lets` are `NAME=VALUE`."""
-    text = read_text(path)
+    """The script at `path`, whatever mistakes it has. `lets` are `NAME=VALUE`.
+
+    `-` is what comes in on the input stream, taken for the file `stdin_path`.
+    """
+    if path == STDIN:
+        text, path = _decoded(STDIN, sys.stdin.buffer.read(LARGEST + 1)), stdin_path or STDIN
+    else:
+        text = read_text(path)
     project = Project(path.parent)
     return Script(path, project, compile_text(text, str(path), project, _values(lets), overrides))
 
@@ -108,8 +117,6 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageFailure(f"cannot read {path}: {reason.lower()}") from error
-    if len(data) > LARGEST:
-        raise UsageFailure(f"{path} is too large for a script: more than 1 MiB")
     return _decoded(path, data)
 
 
@@ -123,6 +130,8 @@ def _values(lets: Sequence[str]) -> dict[str, str]:
 
 
 def _decoded(path: Path, data: bytes) -> str:
+    if len(data) > LARGEST:
+        raise UsageFailure(f"{path} is too large for a script: more than 1 MiB")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,34 +1,70 @@
 """`discoscript check`: every mistake with its place and what to write instead."""
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from discoscript.commands._script import compiled_script, has_errors, show
 from discoscript.errors import Exit
-from discoscript.text.diagnostics import Severity, severity, summary
+from discoscript.text.diagnostics import Diagnostic, Severity, severity, summary
+from discoscript.text.formats import FORMATS, Checked
 
 EXAMPLES = """  discoscript check beach.disco    errors, warnings and hints, each with its line
   discoscript check *.disco        several scripts
-  discoscript check --deny-warnings beach.disco
+  discoscript check --deny warnings --no-hints beach.disco
+  discoscript check --format github *.disco      notes for a pull request
+  discoscript check - --stdin-path clips/beach.disco < draft.disco
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="scripts, NAME.disco")
-    parser.add_argument("--deny-warnings", action="store_true", help="warnings count as errors")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", type=Path, help="scripts, NAME.disco; - reads one"
+    )
+    parser.add_argument(
+        "--stdin-path",
+        metavar="PATH",
+        type=Path,
+        help="the file that `-` stands for: its name, and the folder that its paths lead from",
+    )
+    parser.add_argument(
+        "--format",
+        choices=["text", *FORMATS],
+        default="text",
+        help="; ".join(["text: with the lines", *(f"{f.name}: {f.doc}" for f in FORMATS.values())]),
+    )
+    parser.add_argument("--deny", choices=["warnings"], help="warnings count as errors")
+    parser.add_argument("--deny-warnings", action="store_true", help="the same")
+    parser.add_argument("--no-hints", action="store_true", help="leave out hints")
 
 
 def run(options: argparse.Namespace) -> int:
     """Show the diagnostics of every file; Exit.SCRIPT if any has errors."""
-    passed = [_passes(path, options.deny_warnings) for path in options.files]
-    return Exit.OK if all(passed) else Exit.SCRIPT
+    checked = [_checked(path, options) for path in options.files]
+    if options.format == "text":
+        for each in checked:
+            _show(each)
+    else:
+        sys.stdout.write(FORMATS[options.format].write(checked))
+    deny = options.deny_warnings or options.deny is not None
+    return Exit.OK if all(_passes(each.diagnostics, deny) for each in checked) else Exit.SCRIPT
 
 
-def _passes(path: Path, deny_warnings: bool) -> bool:
-    compiled = compiled_script(path).compiled
-    show(compiled.diagnostics, compiled.source)
-    if not compiled.diagnostics:
-        print(summary((), str(path)))
-    warned = any(severity(d) is Severity.WARNING for d in compiled.diagnostics)
-    return not has_errors(compiled.diagnostics) and not (deny_warnings and warned)
+def _checked(path: Path, options: argparse.Namespace) -> Checked:
+    compiled = compiled_script(path, stdin_path=options.stdin_path).compiled
+    hidden = {Severity.HINT} if options.no_hints else set()
+    found = tuple(d for d in compiled.diagnostics if severity(d) not in hidden)
+    return Checked(compiled.source, found)
+
+
+def _show(checked: Checked) -> None:
+    show(checked.diagnostics, checked.source)
+    if not checked.diagnostics:
+        print(summary((), checked.source.path))
+
+
+def _passes(diagnostics: Sequence[Diagnostic], deny_warnings: bool) -> bool:
+    warned = any(severity(d) is Severity.WARNING for d in diagnostics)
+    return not has_errors(diagnostics) and not (deny_warnings and warned)
