@@ -40,6 +40,7 @@ class Command:
 COMMANDS = (
     Command("check", "find the mistakes in scripts"),
     Command("plan", "show what a script renders, without rendering"),
+    Command("show", "show what each stage makes of a script"),
     Command("render", "render a script to a video and numbered pictures"),
     Command("models", "list the models"),
     Command("explain", "say what a code or a word of the language means"),

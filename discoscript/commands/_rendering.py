@@ -23,8 +23,8 @@ SHOWN = 12  #: unknown words that are named
 
 
 @dataclass(frozen=True)
-class Job:
-    """Everything that a render needs, before anything is rendered."""
+class Asked:
+    """What a command line asks for, whether or not it can be rendered here."""
 
     script: Script
     schedule: Schedule
@@ -32,9 +32,15 @@ class Job:
     plan: FramePlan
     assets: Assets
     backend: Backend
-    identity: Identity
     store: Store
     name: str  #: of the files that are written
+
+
+@dataclass(frozen=True)
+class Job(Asked):
+    """Everything that a render needs, before anything is rendered."""
+
+    identity: Identity
 
 
 def rendering_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +64,12 @@ def rendering_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def job(options: argparse.Namespace) -> Job:
+    """What the options of a command line ask for, ready to be rendered."""
+    wanted = asked(options)
+    return Job(**vars(wanted), identity=wanted.backend.identity(wanted.plan.models))
+
+
+def asked(options: argparse.Namespace) -> Asked:
     """What the options of a command line ask for."""
     script, schedule = sound_script(options.file, options.set, MODELS if options.draft else {})
     schedule = draft(schedule) if options.draft else schedule
@@ -65,10 +77,9 @@ def job(options: argparse.Namespace) -> Job:
     seed = first_seed(schedule, script.path)
     frames = plan(schedule, seed, assets.digests)
     backend = BACKENDS[options.renderer]
-    identity = backend.identity(frames.models)
     store = Store(options.store or store_folder())
     name = script.name + ("-draft" if options.draft else "")
-    return Job(script, schedule, seed, frames, assets, backend, identity, store, name)
+    return Asked(script, schedule, seed, frames, assets, backend, store, name)
 
 
 def refuse_unrendered(wanted: Job) -> None:
@@ -104,7 +115,7 @@ def family(job: Job) -> str:
     return f"{job.plan.models.diffusion} on {job.identity.numeric} ({job.identity.epoch})"
 
 
-def strange_words(job: Job) -> tuple[str, ...]:
+def strange_words(job: Asked) -> tuple[str, ...]:
     """Words of the prompts that the embedded CLIP has never seen; none where another one reads."""
     if job.plan.models.clip != (DEFAULT,):
         return ()
@@ -114,7 +125,7 @@ def strange_words(job: Job) -> tuple[str, ...]:
     return tuple(unknown_words(texts))
 
 
-def strange_words_line(job: Job) -> Iterator[str]:
+def strange_words_line(job: Asked) -> Iterator[str]:
     """One line about them, if there are any."""
     words = strange_words(job)
     if words:

@@ -17,6 +17,7 @@ from discoscript.commands._rendering import (
     strange_words_line,
 )
 from discoscript.commands._script import script_arguments
+from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import Exit, UsageFailure
 from discoscript.frames.frames import State, survey
 from discoscript.parameters import Mode
@@ -51,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames",
         metavar="A..B",
-        type=stretch,
+        type=frame_stretch,
         help="only frames A to B, B excluded, and what they start from; no video",
     )
     parser.add_argument("--quiet", action="store_true", help="print only mistakes and the result")
@@ -78,14 +79,6 @@ def run(options: argparse.Namespace) -> int:
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
     print(delivery.video or _pictures(_folder(wanted, options), wanted))
     return Exit.OK
-
-
-def stretch(text: str) -> tuple[int, int]:
-    """`24..36` -> (24, 36)."""
-    first, dots, end = text.partition("..")
-    if not (dots and first.isdecimal() and end.isdecimal() and int(first) < int(end)):
-        raise argparse.ArgumentTypeError(f"`{text}` is no range of frames; write 24..36")
-    return int(first), int(end)
 
 
 def _part(wanted: Job, frames: tuple[int, int] | None) -> Job:

@@ -42,17 +42,27 @@ class Outcome:
 
 def survey(plan: FramePlan, identity: Identity, store: Store) -> tuple[State, ...]:
     """What a render would do, frame by frame, without rendering or writing anything."""
-    states: list[State] = []
+    return tuple(state for state, _ in look(plan, identity, store))
+
+
+def look(plan: FramePlan, identity: Identity, store: Store) -> tuple[tuple[State, str | None], ...]:
+    """The state and the key of every frame.
+
+    The key is None where it is not known yet: it depends on the picture of the frame before.
+    """
+    seen: list[tuple[State, str | None]] = []
     previous: str | None = CUT
     for frame in plan.frames:
         previous = previous if frame.follows else CUT
         if previous is None:
-            states.append(State.OPEN)
+            seen.append((State.OPEN, None))
             continue
-        record = store.record(frame_key(frame.job, identity, previous))
-        states.append(State.KEPT if record and store.holds(record) else State.RENDER)
+        key = frame_key(frame.job, identity, previous)
+        record = store.record(key)
+        kept = record is not None and store.holds(record)
+        seen.append((State.KEPT if kept else State.RENDER, key))
         previous = record.digest if record else None
-    return tuple(states)
+    return tuple(seen)
 
 
 def render_frames(

@@ -70,7 +70,7 @@ def _models(schedule: Schedule) -> Json:
     return {
         "diffusion": fixed["scene.model"],
         "secondary": fixed["scene.secondary"],
-        "clip": _value(fixed["scene.clip"]),
+        "clip": plain(fixed["scene.clip"]),
         "depth": fixed["depth.model"],
     }
 
@@ -86,7 +86,7 @@ def _parameter(schedule: Schedule, row: Parameter, source: Source) -> Json:
     """What a parameter is, its value or values, where they come from, and the lines about it."""
     found: Json = {"kind": str(row.kind), "unit": row.unit, "from": schedule.sources[row.key]}
     if row.axis is Axis.FIXED:
-        found["value"] = _value(schedule.fixed[row.key])
+        found["value"] = plain(schedule.fixed[row.key])
     elif row.axis is Axis.PROGRESS:
         found["progress"] = [[end, value] for _, end, value in runs(schedule.progress[row.key])]
     else:
@@ -97,10 +97,10 @@ def _parameter(schedule: Schedule, row: Parameter, source: Source) -> Json:
 
 def _over_frames(values: NDArray[np.generic]) -> Json:
     """One value where it never changes, else one for each frame."""
-    plain = [_value(value) for value in values.tolist()]
-    if all(value == plain[0] for value in plain):
-        return {"value": plain[0]}
-    return {"values": plain}
+    found = [plain(value) for value in values.tolist()]
+    if all(value == found[0] for value in found):
+        return {"value": found[0]}
+    return {"values": found}
 
 
 def _origin(origin: Origin, source: Source) -> Json:
@@ -127,7 +127,7 @@ def _line(source: Source, span: Span) -> Json:
     }
 
 
-def _value(value: Resolved | Any) -> Any:
+def plain(value: Resolved | Any) -> Any:
     """A value as JSON has it: times are text, several values a list."""
     if isinstance(value, Fraction):
         return str(value)
