@@ -17,6 +17,7 @@ from discoscript.schedule.schedule import Schedule
 from discoscript.schedule.unrendered import unrendered
 from discoscript.terminal import printable
 from discoscript_engine.identity import Identity
+from discoscript_engine.job import Models
 from discoscript_engine.model_table import DEFAULT
 
 SHOWN = 12  #: unknown words that are named
@@ -110,9 +111,9 @@ def store_folder() -> Path:
     return user_cache_path("discoscript", appauthor=False) / "frames"
 
 
-def family(job: Job) -> str:
+def family(models: Models, identity: Identity) -> str:
     """`tiny on cpu-x86_64-avx512 fp32 torch2.9 (engine 1)`: what renders, and how exactly."""
-    return f"{job.plan.models.diffusion} on {job.identity.numeric} ({job.identity.epoch})"
+    return f"{models.diffusion} on {identity.numeric} ({identity.epoch})"
 
 
 def strange_words(job: Asked) -> tuple[str, ...]:

@@ -19,11 +19,6 @@ class Needed:
     row: Model
     state: str
 
-    @property
-    def usable(self) -> bool:
-        """Whether this version can render with it, here and now."""
-        return self.state in ("embedded", "here")
-
 
 def needed_models(wanted: Asked) -> tuple[Needed, ...]:
     """The models of a script, and whether they can be used. Test cards need none of them."""

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     refuse_unrendered(wanted)
     states = survey(wanted.plan, wanted.identity, wanted.store)
     say = (lambda text: None) if options.quiet else _say
-    say(f"renders with {family(wanted)}")
+    say(f"renders with {family(wanted.plan.models, wanted.identity)}")
     for line in strange_words_line(wanted):
         say(line)
     say(_before(states))

@@ -78,7 +78,7 @@ def job_rows(seen: Sequence[Seen]) -> Iterator[list[object]]:
 
 def jobs_json(seen: Sequence[Seen], script: str) -> Json:
     """Every job with all that it asks for."""
-    kind = {"format": "discoscript-plan", "version": 1, "script": script}
+    kind = {"format": "discoscript-jobs", "version": 1, "script": script}
     return {**kind, "frames": [_job(each) for each in seen]}
 
 

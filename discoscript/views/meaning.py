@@ -12,8 +12,6 @@ from discoscript.scene.scene import (
     PromptClaim,
     PromptSet,
     Scene,
-    Total,
-    Visit,
 )
 from discoscript.schedule.document import plain
 from discoscript.terminal import counted, printable
@@ -96,12 +94,9 @@ def claim_word(claim: Claim) -> str:
     match claim:
         case Hold(step=step):
             return "step" if step else "base"
-        case Visit():
-            return "visit"
         case Path(journey=journey):
             return "journey" if journey else "keys"
-        case Total():
-            return "total"
+    return type(claim).__name__.lower()
 
 
 def claim_frames(claim: Claim, length: int) -> tuple[int, int]:
