@@ -174,7 +174,8 @@ def _assets(page: Overview) -> Iterator[str]:
 def _prompt_notes(page: Overview) -> Iterator[str]:
     """Words that are not read, and words that are not known."""
     for found in too_long(page):
-        yield f"line {line_word(page.scene.source, found.span)}: {found.message}; {printable(found.label)}"
+        line = line_word(page.scene.source, found.span)
+        yield f"line {line}: {found.message}; {printable(found.label)}"
     if page.strange:
         shown = ", ".join(page.strange[:12]) + (", ..." if len(page.strange) > 12 else "")
         yield f"words that tiny does not know: {printable(shown)}"
