@@ -224,7 +224,7 @@ def _value(options: argparse.Namespace) -> Iterable[str]:
     unit = unit_in(BY_KEY[found.key].unit, mode)
     yield f"{found.key} at frame {found.frame}: {shown(found.value)} {unit}".rstrip()
     if not found.spans:
-        yield f"  from the {values.FROM[found.source]}: no line of the script says otherwise"
+        yield f"  from the {values.FROM[found.source]}: no line of the script says otherwise here"
     for span in found.spans:
         at = place(source, span.start)
         text = printable(line_at(source, span.start).strip())

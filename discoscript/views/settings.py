@@ -27,6 +27,7 @@ def search(words: Sequence[str], group: str | None = None) -> tuple[Parameter, .
     rows = [row for row in PARAMETERS if group in (None, row.group)]
     if not words:
         return tuple(rows)
+    words = [word for word in words if len(word) > 2] or words  # not the "of" of "field of view"
     scored = [(min(score(row, word) for word in words), row) for row in rows]
     best = max((points for points, _ in scored), default=0.0)
     chosen = [pair for pair in scored if pair[0] >= max(ENOUGH, best - 25)]
@@ -81,7 +82,7 @@ def page(row: Parameter, width: int) -> Iterator[str]:
 
 
 def _facts(row: Parameter) -> Iterator[tuple[str, str]]:
-    unit = f", in {row.unit}" if row.unit else ""
+    unit = f", in {row.unit}" if row.unit not in ("", "%") else ""
     yield "value", f"{row.kind}{unit}"
     if row.choices:
         later = f"; later {', '.join(row.choices_later)}" if row.choices_later else ""

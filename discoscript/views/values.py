@@ -67,14 +67,14 @@ def schedule_lines(schedule: Schedule, source: Source, choice: Choice, width: in
     """The chosen values as tables, fitted to `width`."""
     yield _head(schedule, choice)
     keys = choice.keys(schedule)
-    steady = [key for key in keys if not _changes(schedule, key, choice)]
-    moving = [key for key in keys if key not in steady]
+    over_steps = [key for key in keys if key in schedule.progress]
+    moving = [key for key in keys if _changes(schedule, key, choice)]
+    steady = [key for key in keys if key not in moving and key not in over_steps]
     if moving:
         yield from _titled("over frames", width)
         head = ("PARAMETER", "FRAMES", "VALUE", "CURVE", "LINE")
         rows = [row for key in moving for row in _moving(schedule, source, key, choice)]
         yield from table(head, _once(rows), width, flexible=2)
-    over_steps = [key for key in keys if key in schedule.progress]
     if over_steps:
         yield from _titled("over diffusion progress, 0 to 1000", width)
         rows = [row for key in over_steps for row in _progress(schedule, source, key)]
@@ -113,9 +113,7 @@ def _once(rows: Sequence[Row]) -> list[Row]:
 
 
 def _changes(schedule: Schedule, key: str, choice: Choice) -> bool:
-    """Whether a parameter has more than one value on the chosen frames, or its line changes."""
-    if key in schedule.progress:
-        return False
+    """Whether a parameter has more than one value on the chosen frames."""
     values = schedule.frames_of.get(key)
     return values is not None and len(changes(values[choice.first : choice.end])) > 0
 
@@ -268,8 +266,8 @@ def answer(schedule: Schedule, key: str, frame: int) -> Answer:
     if origin is None:
         return Answer(key, frame, value, schedule.sources[key], ())
     owner = int(origin.owner[frame])
-    own = (origin.spans[owner],) if owner >= 0 else ()
-    return Answer(key, frame, value, schedule.sources[key], (*own, *origin.layers))
+    spans = (*((origin.spans[owner],) if owner >= 0 else ()), *origin.layers)
+    return Answer(key, frame, value, "script" if spans else "default", spans)
 
 
 def is_over_progress(key: str) -> bool:

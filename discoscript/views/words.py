@@ -37,6 +37,8 @@ def shown(value: object) -> str:
             return "on" if value else "off"
         case float() | np.floating():
             number = float(value) + 0.0  # no minus zero
+            if number.is_integer() and abs(number) < 1e15:
+                return str(int(number))
             return f"{number:g}" if abs(number) >= 1000 else f"{number:.4g}"
         case Fraction():
             return f"{float(value):g}"
