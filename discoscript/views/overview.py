@@ -9,6 +9,7 @@ import numpy as np
 from discoscript.frames.frames import State
 from discoscript.parameters import BY_KEY, Axis, Mode
 from discoscript.scene.scene import Scene
+from discoscript.schedule.runs import changes
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, printable
 from discoscript.text.diagnostics import Diagnostic
@@ -158,8 +159,11 @@ def _models(page: Overview, width: int) -> Iterator[str]:
 def _missing(page: Overview) -> str:
     """Why the script can not be rendered here."""
     away = [m for m in page.models if m.state not in USABLE]
-    said = ", ".join(f"the {m.role} model {m.name} is {m.state}" for m in away)
-    return f"can not be rendered here: {said or 'the engine does not know its models'}"
+    names = ", ".join(m.name for m in away[:1]) if len(away) < 2 else counted(len(away), "model")
+    verb = "is" if len(away) == 1 else "are"
+    return (
+        f"can not be rendered here: {names} {verb} {' or '.join(sorted({m.state for m in away}))}"
+    )
 
 
 def _megabytes(size: int | None) -> str:
@@ -216,7 +220,7 @@ def _moves(schedule: Schedule, part: Part) -> Iterator[str]:
         if row is None or row.axis is not Axis.FRAMES or schedule.mode not in row.modes:
             continue
         here = values[part.first : part.end]
-        if np.all(here == here[0]) and (row.group != "camera" or here[0] == row.default):
+        if not len(changes(here)) and (row.group != "camera" or here[0] == row.default):
             continue
         yield f"{key} {change(here)}"
 
