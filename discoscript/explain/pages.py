@@ -3,7 +3,7 @@
 A page is Markdown. Its first line is `# D301: ` and the title of the table of codes. Its prose is
 followed by one block ` ```disco wrong ` and one ` ```disco right `; files that the scripts need
 stand before them in blocks ` ```file NAME ` (no lines: an empty file; `121 megapixels`: a picture
-of that size).
+of that size; `48 frames at 24 fps`: a video, in the tests only).
 """
 
 import re
