@@ -4,9 +4,10 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from commands import ROOT, environment
+from commands import ROOT, discoscript, environment
 
 from discoscript.cli import main
 from discoscript.errors import Exit
@@ -88,20 +89,40 @@ def test_an_unknown_word(capsys: pytest.CaptureFixture[str], word: str, help: st
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pty")
-@pytest.mark.parametrize("word", ["D301", "curves", "camera.zoom"])
-def test_on_a_terminal_it_is_laid_out(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "part"),
+    [("D301", "error[D301]"), ("curves", "in-out-bounce"), ("camera.zoom", "0.8 to 1.25")],
+)
+def test_on_a_terminal_it_is_laid_out(word: str, part: str) -> None:
     """Headings and code without their Markdown marks, in colour."""
+    shown = on_a_terminal("explain", word)
+    assert "```" not in shown and "\n#" not in shown and "\x1b[" in shown
+    assert part in shown
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pty")
+def test_a_terminal_is_told_once_where_there_is_more(tmp_path: Path) -> None:
+    """About the first error; hints alone are not worth a line, nor is a pipe."""
+    script = tmp_path / "beach.disco"
+    script.write_text('prompt "a"\nprompt "b" 0\ncamera: fov 200 @ 0..24\ncamera: zom 1\n')
+    shown = on_a_terminal("check", script)
+    assert shown.count("discoscript explain") == 1 and "discoscript explain D203" in shown
+    assert "discoscript explain" not in discoscript("check", script).stderr
+    script.write_text('prompt "a"\n')
+    shown = on_a_terminal("check", script)
+    assert "hint" in shown and "discoscript explain" not in shown
+
+
+def on_a_terminal(*arguments: str | Path) -> str:
+    """What `discoscript ARGUMENTS` shows on a terminal."""
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "discoscript", "explain", word]
+    command = [sys.executable, "-m", "discoscript", *map(str, arguments)]
     env = environment(TERM="xterm-256color", COLUMNS="100")
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=slave, stderr=slave)
     os.close(slave)
     shown = _drained(master)
-    assert process.wait(60) == 0
-    assert "```" not in shown and "\n#" not in shown and "\x1b[" in shown
-    assert {"D301": "error[D301]", "curves": "in-out-bounce", "camera.zoom": "0.8 to 1.25"}[
-        word
-    ] in shown
+    process.wait(60)
+    return shown
 
 
 def _drained(master: int) -> str:

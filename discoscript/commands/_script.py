@@ -95,9 +95,13 @@ def sound_script(
 
 
 def show(diagnostics: Sequence[Diagnostic], source: Source) -> None:
-    """Draw diagnostics on the error stream."""
+    """Draw diagnostics on the error stream; a terminal is told once where there is more."""
     sys.stdout.flush()
     print(draw(diagnostics, source, color=wants_color(sys.stderr)), end="", file=sys.stderr)
+    loud = [d for d in diagnostics if severity(d) is not Severity.HINT]
+    if loud and sys.stderr.isatty():
+        first = min(loud, key=lambda d: (severity(d) is not Severity.ERROR, d.span))
+        print(f"for more: discoscript explain {first.code}", file=sys.stderr)
 
 
 def has_errors(diagnostics: Sequence[Diagnostic]) -> bool:
