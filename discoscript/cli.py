@@ -39,6 +39,7 @@ class Command:
 
 COMMANDS = (
     Command("check", "find the mistakes in scripts"),
+    Command("fmt", "put scripts into canonical form"),
     Command("plan", "show what a script renders, without rendering"),
     Command("show", "show what each stage makes of a script"),
     Command("render", "render a script to a video and numbered pictures"),

@@ -14,7 +14,8 @@ from discoscript.frames.record import Record
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-RED, YELLOW, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
+RED, GREEN, YELLOW, CYAN = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def wants_color(stream: TextIO) -> bool:

@@ -72,7 +72,7 @@ def compiled_script(
     `-` is what comes in on the input stream, taken for the file `stdin_path`.
     """
     if path == STDIN:
-        text, path = _decoded(STDIN, sys.stdin.buffer.read(LARGEST + 1)), stdin_path or STDIN
+        text, path = decoded(STDIN, sys.stdin.buffer.read(LARGEST + 1)), stdin_path or STDIN
     else:
         text = read_text(path)
     project = Project(path.parent)
@@ -121,19 +121,11 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageFailure(f"cannot read {path}: {reason.lower()}") from error
-    return _decoded(path, data)
+    return decoded(path, data)
 
 
-def _values(lets: Sequence[str]) -> dict[str, str]:
-    """`["speed=4"]` -> `{"speed": "4"}`."""
-    pairs = [setting.partition("=") for setting in lets]
-    for name, equals, value in pairs:
-        if not (name and equals and value.strip()):
-            raise UsageFailure(f"--set {name}: write it as NAME=VALUE, for example --set speed=4")
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def _decoded(path: Path, data: bytes) -> str:
+def decoded(path: Path, data: bytes) -> str:
+    """The text of a script's bytes; a UsageFailure says why they are none."""
     if len(data) > LARGEST:
         raise UsageFailure(f"{path} is too large for a script: more than 1 MiB")
     try:
@@ -144,6 +136,15 @@ def _decoded(path: Path, data: bytes) -> str:
             f"{path} is not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}",
             "save it as UTF-8",
         ) from error
+
+
+def _values(lets: Sequence[str]) -> dict[str, str]:
+    """`["speed=4"]` -> `{"speed": "4"}`."""
+    pairs = [setting.partition("=") for setting in lets]
+    for name, equals, value in pairs:
+        if not (name and equals and value.strip()):
+            raise UsageFailure(f"--set {name}: write it as NAME=VALUE, for example --set speed=4")
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _near(path: Path) -> str:

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from discoscript.syntax.layout import LEVEL, Item, Remark, Unbreakable, bracketed, laid_out, remark
 from discoscript.syntax.lines import Line, columns, split
-from discoscript.syntax.nesting import Entry, nest
+from discoscript.syntax.nesting import DEEPEST, Entry, nest
 from discoscript.syntax.parse import entry
 from discoscript.syntax.reading import read
 from discoscript.syntax.spelling import spelled
@@ -174,7 +174,9 @@ class _Walk:
 
     def parts(self, said: _Statement, margin: int, keeps: bool) -> list[list[str]]:
         """The lines of a statement: a list for each head on a line of its own, one for the rest."""
-        grouped = keeps or any(_groups(level.entry) for level in self.levels)
+        above = [level.entry for level in self.levels]
+        depth = sum(len(owner.heads) for owner in (*above, said.entry))
+        grouped = keeps or any(map(_groups, above)) or depth == DEEPEST
         items = _items(said, grouped, self.text)
         if items is not None:
             parts = laid_out(items, margin, blocks=not keeps)
