@@ -1,5 +1,6 @@
 """Formatting: what it makes of each kind of line, and what it never changes."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from discoscript.syntax import syntax as s
 from discoscript.syntax.formatting import formatted
 from discoscript.syntax.grammar import line_parser
 from discoscript.syntax.lines import split
-from discoscript.syntax.parse import parse
+from discoscript.syntax.parse import entry, parse
 from discoscript.syntax.reading import read
 from discoscript.text.source import Source
 
@@ -397,3 +398,20 @@ def test_any_text(text: str) -> None:
     assert fmt(after) == after
     assert comments(after) == comments(text)
     assert broken(after) == broken(text)
+
+
+# ───────────── how long it takes ─────────────
+
+
+def test_it_is_quick() -> None:
+    lines = [f"    translate_z {n} -> {n} + 2 @ {n}..{n + 9} ease in-out" for n in range(1000)]
+    text = "\n".join(["disco 1", "", "camera:", *lines, ""])
+    line_parser()
+    taken = []
+    for _ in range(3):
+        read.cache_clear()
+        entry.cache_clear()
+        start = time.thread_time()
+        assert fmt(text) == text
+        taken.append(time.thread_time() - start)
+    assert min(taken) < 0.5  # seconds of the processor for 1,000 lines, none seen before
