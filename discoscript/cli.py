@@ -43,6 +43,7 @@ COMMANDS = (
     Command("plan", "show what a script renders, without rendering"),
     Command("show", "show what each stage makes of a script"),
     Command("render", "render a script to a video and numbered pictures"),
+    Command("curves", "draw the settings and prompts over time"),
     Command("params", "look up the settings of the language"),
     Command("models", "list the models"),
     Command("explain", "say what a code or a word of the language means"),
