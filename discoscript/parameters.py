@@ -54,6 +54,7 @@ class FileKind(StrEnum):
     SOUND = "sound"
     TABLE = "table"
     MODEL = "model"
+    SCRIPT = "script"
 
 
 #: A resolved value of a parameter.

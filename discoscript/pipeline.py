@@ -7,10 +7,11 @@ Source -> Syntax -> Scene -> Schedule. From there, `commands/_rendering.py` make
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from discoscript.names.names import check_names
+from discoscript.names.names import check_library, check_names
 from discoscript.parameters import Resolved
 from discoscript.scene.check import check
 from discoscript.scene.files import ProjectFiles
+from discoscript.scene.libraries import join
 from discoscript.scene.replacing import replacements
 from discoscript.scene.scene import Scene
 from discoscript.schedule.schedule import Schedule
@@ -49,14 +50,17 @@ def compile_text(
     `lets` gives other values to its `let` lines, as text; `overrides` gives values to parameters
     (`group.name`) whatever the script says.
     """
-    source = Source(path, text)
-    syntax, parsed = parse(source)
+    syntax, parsed = parse(Source(path, text))
+    joined = join(syntax, files)
+    syntax, source = joined.syntax, joined.syntax.source
+    parsed = (*parsed, *joined.parsed)
     report = Report(source)
     replaced = replacements(syntax, lets or {}, report)
-    scene, checked = check(syntax, files, replaced, not parsed)
+    scene, checked = check(joined, files, replaced, not parsed)
     drawn, computed = schedule(scene, overrides=overrides)
     meant = beside(parsed, (*checked, *computed), source)
-    found = (*parsed, *report.found, *check_names(syntax), *meant)
+    named = (*check_names(syntax), *(d for library in joined.read for d in check_library(library)))
+    found = (*parsed, *report.found, *named, *meant)
     errors = any(severity(diagnostic) is Severity.ERROR for diagnostic in found)
     told = suppressed(syntax, dict.fromkeys(found))
     ordered = tuple(sorted(told, key=lambda d: (d.span, d.code)))
@@ -72,5 +76,5 @@ def beside(
     What a broken line means is a guess: to say more about it would be a second message for one
     mistake.
     """
-    broken = {source.position(diagnostic.span.start)[0] for diagnostic in parsed}
-    return tuple(d for d in meant if source.position(d.span.start)[0] not in broken)
+    broken = {source.row(diagnostic.span.start) for diagnostic in parsed}
+    return tuple(d for d in meant if source.row(d.span.start) not in broken)

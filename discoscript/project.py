@@ -13,6 +13,7 @@ from discoscript.parameters import FileKind
 from discoscript.scene.files import SUFFIXES, FileFacts, suffix_of
 
 LISTED = 2000  #: files looked at for "did you mean"
+LARGEST_SCRIPT = 2**20  #: bytes of a library
 
 
 class Project:
@@ -43,6 +44,15 @@ class Project:
     def near(self, path: str) -> Iterable[str]:
         """The files of the project that a script may name."""
         return list(islice(self._named(), LISTED))
+
+    def script(self, path: str) -> str | None:
+        """The text of a script; None if it is too large, no text, or can not be read."""
+        try:
+            data = self.read(path)
+            text = data.decode("utf-8-sig")
+        except (OSError, ValueError):
+            return None
+        return None if len(data) > LARGEST_SCRIPT or "\0" in text else text
 
     def read(self, path: str) -> bytes:
         """The content of a file; OSError if it cannot be read or lies outside."""

@@ -31,10 +31,23 @@ from discoscript.syntax.syntax import (
 
 
 @dataclass(frozen=True)
+class Tempo:
+    """Beats per minute, and the frame of beat 0."""
+
+    bpm: Fraction
+    offset: Fraction = Fraction(0)
+
+    def beat(self, fps: Fraction) -> Fraction:
+        """The length of a beat in frames."""
+        return fps * 60 / self.bpm
+
+
+@dataclass(frozen=True)
 class Clock:
     """The frames to compute, and the range that `t`, `elapsed`, `start` and `end` speak of.
 
     `recordings` is what calls found in files; a call that is not in it gives 0.
+    `marks` are the frames of names for times. `previous` is filled in before (`schedule/tracks`).
     """
 
     frames: NDArray[np.float64]
@@ -42,6 +55,8 @@ class Clock:
     begin: int
     end: int
     block: tuple[int, int]
+    tempo: Tempo | None = None
+    marks: Mapping[str, int] = field(default_factory=dict)
     recordings: Mapping[Call, Recording] = field(default_factory=dict)
     cache: dict[str, Values] = field(default_factory=dict, compare=False)
 
@@ -77,10 +92,15 @@ def evaluate(expr: Expr, lets: Mapping[str, Expr], clock: Clock) -> Values:
 
 def _value(expr: Expr, clock: Clock) -> Values:
     match expr:
-        case Number() | Rate() | Percent():
+        case Number() | Percent():
             return np.float64(expr.value)
+        case Rate():
+            per_second = clock.tempo.bpm / 60 if clock.tempo and expr.unit == "b" else 1
+            return np.float64(expr.value * float(per_second))
         case Duration():
-            return np.float64(expr.value * clock.fps)
+            beats = clock.tempo is not None and expr.unit == "b"
+            unit = clock.tempo.beat(clock.fps) if clock.tempo and beats else clock.fps
+            return np.float64(expr.value * unit)
         case Timecode():
             return np.float64(expr.seconds * clock.fps + expr.frames)
         case Negative():
@@ -110,6 +130,8 @@ def _built_in(name: str, clock: Clock) -> Values:
         "frame": lambda: clock.frames,
         "seconds": lambda: clock.frames / fps,
         "t": lambda: np.clip((clock.frames - clock.begin) / length, 0, 1),
+        "beats": lambda: _beats(clock),
+        "previous": lambda: np.float64(np.nan),
         "elapsed": lambda: (clock.frames - clock.begin) / fps,
         "pi": lambda: np.float64(np.pi),
         "tau": lambda: np.float64(2 * np.pi),
@@ -119,7 +141,14 @@ def _built_in(name: str, clock: Clock) -> Values:
         "on": lambda: np.float64(1),
         "off": lambda: np.float64(0),
     }
-    return values[name]()
+    return values[name]() if name in values else np.float64(clock.marks[name])
+
+
+def _beats(clock: Clock) -> Values:
+    """Beats since beat 0."""
+    if clock.tempo is None:
+        return np.float64(0)
+    return (clock.frames - float(clock.tempo.offset)) / float(clock.tempo.beat(clock.fps))
 
 
 def _call(call: Call, clock: Clock) -> Values:

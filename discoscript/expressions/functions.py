@@ -224,12 +224,12 @@ CONSTANTS: Mapping[str, str] = {
     "end": "the frame after the last one of the block",
 }
 
-#: Clocks that are settled but not built yet.
-LATER_CLOCKS = frozenset({"beats", "previous"})
 
 CLOCKS: Mapping[str, str] = {
     "frame": "frames since the start of the scene",
     "seconds": "seconds since the start of the scene",
+    "beats": "beats since beat 0 of the scene",
     "t": "0 to 1 over the range of this line",
     "elapsed": "seconds since the start of this line",
+    "previous": "the value on the last frame before this shot",
 }

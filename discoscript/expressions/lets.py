@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from typing import TypeVar
 
 from discoscript.expressions.expressions import names_in
 from discoscript.expressions.recordings import Recording
-from discoscript.syntax.syntax import Block, Call, Expr, Import, Let, Mark, Statement
+from discoscript.syntax.syntax import Block, Call, Expr, Let, Mark, Statement
 
 
 @dataclass(frozen=True)
 class Lets:
-    """`exprs` is in dependency order. Names in `failed` are circles: using them is no new error.
+    """`exprs` is in dependency order. Names in `failed` have an error of their own: using them is
+    no new one.
 
-    So are names that this version can not know: marks, and what is imported. `recordings` is what
-    the calls in these expressions, and in those that use them, found in files.
+    `marks` are names for times; as numbers they are frames. `recordings` is what the calls in these
+    expressions, and in those that use them, found in files.
     """
 
     exprs: Mapping[str, Expr] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
     statements: Mapping[str, Let] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
     recordings: dict[Call, Recording] = field(default_factory=dict)
 
     def needed(self, expr: Expr) -> tuple[str, ...]:
@@ -34,37 +36,34 @@ class Lets:
         return tuple(name for name in self.exprs if name in reached) if reached else ()
 
 
-def lets_of(body: Sequence[Statement], replaced: Mapping[str, Expr]) -> Lets:
+def lets_of(
+    body: Sequence[Statement],
+    replaced: Mapping[str, Expr],
+    failed: frozenset[str] = frozenset(),
+) -> Lets:
     """All `let` lines of a script; `replaced` gives other expressions to some of them.
 
-    Of two definitions the first counts (the second is reported as D109).
+    Of two definitions the first counts (the second is reported as D109). `failed` are names that
+    have an error elsewhere.
     """
     statements: dict[str, Let] = {}
-    for let in _let_lines(body):
+    for let in _lines(body, Let):
         statements.setdefault(let.name.text, let)
     exprs = {name: replaced.get(name, let.expr) for name, let in statements.items()}
-    ordered, failed = _in_order(exprs)
-    return Lets(ordered, failed | _later(body), statements)
+    ordered, circles = _in_order(exprs)
+    marks = frozenset(mark.name.text for mark in _lines(body, Mark))
+    return Lets(ordered, circles | failed, statements, marks)
 
 
-def _let_lines(body: Iterable[Statement]) -> Iterator[Let]:
+Line = TypeVar("Line", Let, Mark)
+
+
+def _lines(body: Iterable[Statement], kind: type[Line]) -> Iterator[Line]:
     for statement in body:
-        if isinstance(statement, Let):
+        if isinstance(statement, kind):
             yield statement
         elif isinstance(statement, Block):
-            yield from _let_lines(statement.body)
-
-
-def _later(body: Iterable[Statement]) -> frozenset[str]:
-    """Names that come from statements which are not built yet."""
-    marks = {line.name.text for line in body if isinstance(line, Mark)}
-    imports = {_import_name(line) for line in body if isinstance(line, Import)}
-    return frozenset(marks | imports)
-
-
-def _import_name(line: Import) -> str:
-    """What stands before the dot: the alias, or the file's name."""
-    return line.alias.text if line.alias else PurePosixPath(line.path.value).stem
+            yield from _lines(statement.body, kind)
 
 
 def _in_order(exprs: Mapping[str, Expr]) -> tuple[dict[str, Expr], frozenset[str]]:

@@ -12,7 +12,6 @@ from discoscript.expressions.functions import (
     CLOCKS,
     CONSTANTS,
     FUNCTIONS,
-    LATER_CLOCKS,
     SHAPES,
     Function,
     Takes,
@@ -74,10 +73,14 @@ LITERALS: Mapping[type, Quantity] = {
 
 @dataclass(frozen=True)
 class Quantities:
-    """The lets with what they are; None marks one with an error of its own."""
+    """The lets with what they are; None marks one with an error of its own.
+
+    `tempo`: the scene has one, so that beats have a meaning.
+    """
 
     lets: Lets
     report: Report
+    tempo: bool = False
     known: dict[str, Typed | None] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     recordings: Recordings = field(default_factory=NoRecordings)
@@ -116,8 +119,9 @@ class Quantities:
                 return self._binary(expr)
             case Call():
                 return self._call(expr)
-            case Duration(unit="b") | Rate(unit="b"):
-                return None  # beats are reported as not built yet
+            case Duration(unit="b") | Rate(unit="b") if not self.tempo:
+                self.without_tempo(expr)
+                return None
         return Typed(LITERALS[type(expr)])
 
     def _name(self, name: Name) -> Typed | None:
@@ -125,8 +129,14 @@ class Quantities:
         if text in self.known:
             self.used.add(text)
             return self.known[text]
-        if text in LATER_CLOCKS or name.parts[0] in self.lets.failed:
+        if name.parts[0] in self.lets.failed:
             return None  # reported elsewhere
+        if text == "beats" and not self.tempo:
+            self.without_tempo(name)
+            return None
+        if text in self.lets.marks:
+            self.used.add(text)
+            return Typed(Quantity.NUMBER)
         if text in ("on", "off"):
             return Typed(Quantity.TRUTH)
         if text in CLOCKS or text in CONSTANTS:
@@ -142,7 +152,8 @@ class Quantities:
                 "D104", f"nothing is called `{name.text}`", name.span, "a function", help=help
             )
             return
-        candidates = [*self.known, *CLOCKS, *CONSTANTS, *FUNCTIONS]
+        own = [known for known in (*self.known, *self.lets.marks) if "#" not in known]
+        candidates = [*own, *CLOCKS, *CONSTANTS, *FUNCTIONS]
         self.report.add(
             "D104",
             f"nothing is called `{name.text}`",
@@ -151,6 +162,12 @@ class Quantities:
             help=suggest.did_you_mean(name.text, candidates)
             or f"define it with `let {name.parts[-1]} = ...`",
         )
+
+    def without_tempo(self, expr: Expr) -> None:
+        """Report beats in a scene without a tempo (D305), once for a script."""
+        if not any(found.code == "D305" for found in self.report.found):
+            message, help = "beats need a tempo", "add it to the scene: `scene: bpm 120`"
+            self.report.add("D305", message, expr.span, help=help)
 
     def _numeric(self, typed: Typed, expr: Expr) -> bool:
         """Whether one can calculate with it; reports text and words."""

@@ -1,41 +1,90 @@
 """Syntax -> what is wrong with its definitions: D109, D112 and D113."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from discoscript.expressions.expressions import names_in
 from discoscript.expressions.functions import CLOCKS, CONSTANTS, FUNCTIONS
-from discoscript.syntax.syntax import Let, Syntax
+from discoscript.syntax.syntax import (
+    Block,
+    Let,
+    Mark,
+    MoveHead,
+    Name,
+    ShotHead,
+    Statement,
+    Syntax,
+)
 from discoscript.text.diagnostics import Diagnostic, Related
 
 #: Words that join the parts of a statement.
 JOINING = frozenset({"by", "for", "to", "as", "in", "ease", "fade", "morph", "image"})
 #: Words that are values.
 VALUES = frozenset({"on", "off", "none", "random"})
-#: Clocks that are settled but not built yet.
-LATER_CLOCKS = frozenset({"beats", "previous"})
 #: Circles longer than this are not shown whole.
 LONGEST = 6
 
 
+@dataclass(frozen=True)
+class Definition:
+    """A name that a script defines, and the words for what it is."""
+
+    name: Name
+    kind: str
+
+
 def check_definitions(syntax: Syntax) -> Iterator[Diagnostic]:
     """Names that are reserved, defined twice, or defined by themselves."""
-    lets: dict[str, Let] = {}
-    for let in (line for line in syntax.body if isinstance(line, Let)):
-        name = let.name.text
-        kind = reserved(name)
-        if kind:
-            message = f"`{name}` is {kind} and can not be redefined"
-            yield Diagnostic("D112", message, let.name.span, help="choose another name")
-        elif name in lets:
-            yield _twice(let, lets[name])
+    known: dict[str, Definition] = {}
+    for one in definitions(syntax.body):
+        name = one.name.text
+        builtin = reserved(name)
+        if builtin:
+            message = f"`{name}` is {builtin} and can not be redefined"
+            yield Diagnostic("D112", message, one.name.span, help="choose another name")
+        elif name in known:
+            yield _twice(one, known[name])
         else:
-            lets[name] = let
-    yield from _circles(lets)
+            known[name] = one
+    for head in (s.head for s in syntax.body if isinstance(s, Block)):
+        if isinstance(head, MoveHead):
+            yield from _values_of(head, known)
+    lets = {s.name.text: s for s in reversed(syntax.body) if isinstance(s, Let)}
+    yield from _circles(dict(sorted(lets.items(), key=lambda item: item[1].span)))
+
+
+def definitions(body: Iterable[Statement]) -> Iterator[Definition]:
+    """All names that a script defines, in the order of its lines; marks may stand in shots."""
+    for statement in body:
+        match statement:
+            case Let(name=name):
+                yield Definition(name, "a value")
+            case Mark(name=name):
+                yield Definition(name, "a mark")
+            case Block(head=MoveHead(name=name)):
+                yield Definition(name, "a move")
+            case Block(head=ShotHead()):
+                yield from definitions(statement.body)
+
+
+def _values_of(head: MoveHead, known: Mapping[str, Definition]) -> Iterator[Diagnostic]:
+    """The values of a move: each once, and not called like something built in."""
+    seen: dict[str, Name] = {}
+    for formal in head.formals:
+        name = formal.name
+        builtin = reserved(name.text)
+        if builtin:
+            message = f"`{name.text}` is {builtin} and can not be redefined"
+            yield Diagnostic("D112", message, name.span, help="choose another name")
+        elif name.text in seen:
+            first = Definition(seen[name.text], "a value")
+            yield _twice(Definition(name, "a value"), first)
+        seen.setdefault(name.text, name)
 
 
 def reserved(name: str) -> str:
     """What a built-in word is, in words; empty for any other name."""
-    if name in CLOCKS or name in LATER_CLOCKS:
+    if name in CLOCKS:
         return "a built-in clock"
     if name in CONSTANTS:
         return "a built-in constant"
@@ -46,10 +95,11 @@ def reserved(name: str) -> str:
     return "a built-in value" if name in VALUES else ""
 
 
-def _twice(second: Let, first: Let) -> Diagnostic:
+def _twice(second: Definition, first: Definition) -> Diagnostic:
+    other = "" if first.kind == second.kind else f", first as {first.kind}"
     return Diagnostic(
         "D109",
-        f"`{second.name.text}` is defined twice",
+        f"`{second.name.text}` is defined twice{other}",
         second.name.span,
         "second definition",
         "names are defined once: keep one, or choose another name",

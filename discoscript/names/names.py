@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 
 from discoscript import parameters
 from discoscript.names.definitions import check_definitions
-from discoscript.names.not_built import check_not_built
 from discoscript.names.version import check_version
 from discoscript.parameters import GROUPS, Parameter, resolve
 from discoscript.syntax.statements import STATEMENTS, WORDS, Place
@@ -29,7 +28,7 @@ from discoscript.syntax.syntax import (
     TitledHead,
     Unparsed,
 )
-from discoscript.text.diagnostics import Diagnostic, Fix, Related
+from discoscript.text.diagnostics import Diagnostic, Fix, Related, Severity, severity
 from discoscript.text.report import Report
 from discoscript.text.source import Span
 from discoscript.text.suggest import closest, did_you_mean
@@ -48,10 +47,14 @@ def check_names(syntax: Syntax) -> tuple[Diagnostic, ...]:
     found = [
         *check_version(syntax),
         *check_definitions(syntax),
-        *check_not_built(syntax),
         *walk.report.found,
     ]
     return tuple(sorted(found, key=lambda diagnostic: diagnostic.span))
+
+
+def check_library(syntax: Syntax) -> tuple[Diagnostic, ...]:
+    """What is wrong with the names of an imported script; hints are for its own check."""
+    return tuple(d for d in check_names(syntax) if severity(d) is not Severity.HINT)
 
 
 def known(group: str | None, name: Name) -> Parameter | None:

@@ -145,7 +145,7 @@ def _job(
     return FrameJob(
         width=int(width),
         height=int(height),
-        seed=(first_seed + int(schedule.seeds[index])) % 2**32,
+        seed=_seed(schedule, index, first_seed),
         prompts=_prompts(schedule, index),
         models=_models(schedule.mode, row),
         diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped_steps(row, start)}),
@@ -153,6 +153,12 @@ def _job(
         cutouts=_filled(Cutouts, row),
         start=_first(row, assets) if start else _next(schedule.mode, row),
     )
+
+
+def _seed(schedule: Schedule, index: int, first_seed: int) -> int:
+    """The seed of a frame: counted from the first one, or from that of its segment."""
+    base = 0 if schedule.seeded[index] else first_seed
+    return (base + int(schedule.seeds[index])) % 2**32
 
 
 def _filled(group: type[T], row: Row, **given: object) -> T:

@@ -1,24 +1,37 @@
 """Syntax -> Scene: what the lines mean, with everything that can be said without computing them."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as Set_
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from discoscript.expressions.lets import Lets, lets_of
 from discoscript.expressions.quantities import Quantities
+from discoscript.names.definitions import definitions
 from discoscript.scene.amounts import Amounts
 from discoscript.scene.claims import Claims
 from discoscript.scene.files import ProjectFiles
-from discoscript.scene.outline import Entry, Outline, outline
-from discoscript.scene.placing import From, Surroundings, Timeline, time_span
+from discoscript.scene.landmarks import places_of
+from discoscript.scene.libraries import Joined, is_library
+from discoscript.scene.moves import unfold, unused_libraries
+from discoscript.scene.outline import Entry, Marking, Outline, Under, outline
+from discoscript.scene.placing import From, Scope, Surroundings, Timeline, time_span, whole
 from discoscript.scene.prompts import Prompts
 from discoscript.scene.recorded import FileRecordings
-from discoscript.scene.scene import Scene
+from discoscript.scene.scene import OwnSeed, Scene, Shot
 from discoscript.scene.setting_lines import SettingLines
 from discoscript.scene.settings import row_of
 from discoscript.scene.timeline import Extent, Facts
 from discoscript.scene.times import Axis as TimeAxis
-from discoscript.scene.times import Block, Times
+from discoscript.scene.times import (
+    Block,
+    Times,
+    UnknownEnd,
+    WrongTime,
+    count_text,
+    round_frames,
+)
 from discoscript.syntax.syntax import (
     AtPoint,
     Cut,
@@ -39,29 +52,56 @@ ANY_LENGTH = "give the scene a `duration`"
 
 
 def check(
-    syntax: Syntax,
+    joined: Joined,
     files: ProjectFiles | None = None,
     lets: Mapping[str, Expr] | None = None,
     complete: bool = True,
 ) -> tuple[Scene, tuple[Diagnostic, ...]]:
-    """The scene of a script, and what is wrong with it.
+    """The scene of a script with its libraries, and what is wrong with it.
 
     With errors the scene holds what could be understood, so that later stages can say more; it
     must not be rendered. `lets` replaces the values of `let` lines. `complete` False: lines could
     not be parsed, so nothing is said about what is missing.
     """
-    report = Report(syntax.source)
-    recordings = FileRecordings(files, report)
-    quantities = Quantities(lets_of(syntax.body, lets or {}), report, recordings=recordings)
-    quantities.learn()
-    lines = outline(syntax.body)
+    report = Report(joined.syntax.source, list(joined.found))
+    unfolded = unfold(joined, report)
+    body = unfolded.syntax.body
+    lines = outline(body)
     lines = replace(lines, complete=lines.complete and complete and all_known(lines))
+    library = is_library(joined.syntax.body)
+    if library:
+        lines = replace(lines, complete=False)
+    known = lets_of(body, lets or {}, unfolded.failed)
+    recordings = FileRecordings(files, report)
+    quantities = Quantities(known, report, has_tempo(lines), recordings)
+    quantities.learn()
     amounts = Amounts(quantities, files, report)
     extent = Facts(lines, amounts, report).find()
     scene = Reading(lines, extent, amounts, report).scene()
     if lines.complete:
-        unused_lets(quantities.lets, quantities.used, report)
-    return scene, tuple(sorted(set(report.found), key=lambda found: (found.span, found.code)))
+        used = quantities.used | unfolded.used
+        unused_libraries(joined, used, report)
+        unused_definitions(joined.syntax, quantities.lets, used, report)
+    return scene, once(report.found, unfolded.moves)
+
+
+def has_tempo(lines: Outline) -> bool:
+    """Whether the scene says how fast its beats are."""
+    rows = (row_of(entry) for entry in lines.entries)
+    return any(row is not None and row.key == "scene.bpm" for row in rows)
+
+
+def once(found: Sequence[Diagnostic], moves: Sequence[Span]) -> tuple[Diagnostic, ...]:
+    """In the order of their places; what is wrong in a move is said once, not for every use."""
+    said: dict[object, Diagnostic] = {}
+    starts = [move.start for move in sorted(moves)]
+    ends = [move.end for move in sorted(moves)]
+    for diagnostic in found:
+        inside = bisect_right(starts, diagnostic.span.start) - 1
+        in_move = inside >= 0 and diagnostic.span.end <= ends[inside]
+        key = (diagnostic.code, diagnostic.span) if in_move else diagnostic
+        said.setdefault(key, diagnostic)
+    return tuple(sorted(said.values(), key=lambda found: (found.span, found.code)))
 
 
 def all_known(lines: Outline) -> bool:
@@ -70,14 +110,15 @@ def all_known(lines: Outline) -> bool:
     return all(row_of(entry) is not None for entry in settings)
 
 
-def unused_lets(lets: Lets, used: set[str], report: Report) -> None:
+def unused_definitions(syntax: Syntax, lets: Lets, used: Set_[str], report: Report) -> None:
     """Names that nothing needs (D110); what only they need counts as needed."""
-    for name, let in lets.statements.items():
+    for one in definitions(syntax.body):
+        name = one.name.text
         if name not in used and name not in lets.failed and not name.startswith("_"):
             report.add(
                 "D110",
                 f"`{name}` is never used",
-                let.name.span,
+                one.name.span,
                 help=f"delete it, or call it `_{name}` to keep it",
             )
 
@@ -97,10 +138,21 @@ class Reading:
         longer = next(
             (f"raise `{n}`" for n in ("duration", "frames") if self._written(n)), ANY_LENGTH
         )
-        axis = TimeAxis(self.extent.fps, Fraction(self.extent.frames))
-        self.frames = self._timeline(axis, "frame", longer)
-        self.frames = replace(self.frames, known=self.extent.known)
-        progress = self._timeline(PROGRESS, "step", "")
+        if self.lines.shots:
+            longer = "make a shot longer"
+        self.places = places_of(self.lines, self.extent.axis, self.amounts.quantities)
+        self.frames = Timeline(
+            self.places.outer,
+            self.extent.frames,
+            self.report,
+            "frame",
+            longer,
+            self.extent.known,
+            self._shots(),
+        )
+        block = Block(Fraction(0), PROGRESS.length)
+        steps = Times(PROGRESS, Fraction(0), block, self.amounts.quantities)
+        progress = Timeline(steps, int(PROGRESS.length or 0), self.report, "step", "")
         on_frames = Claims(self.amounts, self.frames, self.report)
         on_progress = Claims(self.amounts, progress, self.report)
         self.settings = SettingLines(self.amounts, on_frames, on_progress, self.report)
@@ -108,16 +160,23 @@ class Reading:
         self.prompts = Prompts(on_frames, self.frames, quantities, self.report)
         self.complete = self.lines.complete
 
+    def _shots(self) -> dict[Span, Block | None]:
+        """Where the shots lie; what is wrong with them and with the marks is said here."""
+        for wrong in self.places.problems():
+            self.report.add(wrong.code, wrong.message, wrong.span, help=wrong.help)
+        found: dict[Span, Block | None] = {}
+        for number, head in enumerate(self.lines.shots):
+            try:
+                found[head.span] = self.places.shot(number)
+            except (UnknownEnd, WrongTime):
+                found[head.span] = None
+        return found
+
     def _written(self, name: str) -> bool:
         return any(
             row is not None and row.key == f"scene.{name}"
             for row in map(row_of, self.lines.entries)
         )
-
-    def _timeline(self, axis: TimeAxis, what: str, longer: str) -> Timeline:
-        length = axis.length or Fraction(1)
-        outer = Times(axis, Fraction(0), Block(Fraction(0), length), self.amounts.quantities)
-        return Timeline(outer, int(length), self.report, what, longer)
 
     def scene(self) -> Scene:
         """Everything that the lines say, in one value."""
@@ -127,10 +186,10 @@ class Reading:
             if entry.under.loose:  # its time is not known, so only its names and values count
                 said = [found for found in self.report.found[before:] if found.code[1] in "126"]
                 self.report.found[before:] = said
-        for head in self.lines.frames:
-            here = self.frames.heads.get(head.time.span)
-            if here is not None:
-                self.prompts.read_morph(head, here)
+        for start in self.lines.starts:
+            self.prompts.read_morph(start)
+        marks = self._marks()
+        shots = self._scopes()
         return Scene(
             self.report.source,
             self.extent.fps,
@@ -139,11 +198,56 @@ class Reading:
             self.amounts.quantities.lets,
             self.settings.fixed,
             self.settings.tracks(),
-            self.prompts.finish(self.starts),
+            self.prompts.finish(self.starts, shots),
             tuple(self.prompts.ranged),
             tuple(sorted(start for start in self.starts if start < self.extent.frames)),
             self.complete,
+            tuple(Shot(s.title, s.begin, s.end, s.span or Span(0, 0)) for s in shots),
+            self.extent.tempo,
+            marks,
+            self._seeds(),
         )
+
+    def _marks(self) -> dict[str, int]:
+        """The frames of all marks; one beyond the end is reported (D317)."""
+        found: dict[str, int] = {}
+        for name, marking in self.places.marks.items():
+            try:
+                block = self.places.mark(name)
+            except (UnknownEnd, WrongTime):
+                continue
+            found[name] = round_frames(block.begin)
+            last = round_frames(block.begin if block.end is None else block.end)
+            if self.extent.known and not 0 <= found[name] <= last <= self.extent.frames:
+                self._stray_mark(name, marking, last if found[name] >= 0 else found[name])
+        return found
+
+    def _stray_mark(self, name: str, marking: Marking, frame: int) -> None:
+        end = f"beyond the end (frame {self.extent.frames})" if frame > 0 else "before the start"
+        self.report.add(
+            "D317",
+            f"the mark `{name}` (frame {count_text(frame)}) is {end}",
+            marking.mark.span,
+            help=f"{self.frames.longer} or move the mark" if frame > 0 else "move the mark",
+        )
+
+    def _scopes(self) -> list[Scope]:
+        """The shots whose place is known, in their order."""
+        heads = (Under().below(head) for head in self.lines.shots)
+        found = (self.frames.surroundings(under) for under in heads)
+        return [here.scope for here in found if here is not None]
+
+    def _seeds(self) -> tuple[OwnSeed, ...]:
+        """Seeds of segments; one where no segment starts has no effect (D407)."""
+        for begin, seed in self.settings.seeds.items():
+            if begin not in self.starts:
+                self.report.add(
+                    "D407",
+                    "a seed only counts where a segment starts",
+                    seed.span,
+                    help="add `cut` here, or give the scene one seed",
+                )
+        return tuple(sorted(self.settings.seeds.values(), key=lambda seed: seed.begin))
 
     def _entry(self, entry: Entry) -> bool:
         """Read one line; whether it was understood."""
@@ -169,6 +273,6 @@ class Reading:
         frame = self.frames.place(said.at, here)
         if frame is None or loose:
             return False
-        begin = frame.frame if isinstance(frame, From) else 0
+        begin = frame.frame if isinstance(frame, From) else whole(frame, here)[0]
         self.starts.setdefault(begin, said.span)
         return True

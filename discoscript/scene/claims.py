@@ -8,12 +8,12 @@ from discoscript.scene.fixed import number
 from discoscript.scene.percents import is_plain_list, percents
 from discoscript.scene.placing import (
     During,
-    Everywhere,
     From,
     Placed,
     Surroundings,
     Timeline,
     looks_like_a_range,
+    whole,
 )
 from discoscript.scene.scene import LINEAR, Amount, Claim, Hold, Path, Point, Total, Visit
 from discoscript.scene.written_curves import WrittenCurves
@@ -215,15 +215,3 @@ class Claims:
         self._no_fade(line)
         begin, end = whole(placed, here)
         return Total(total, begin, end, ease, here.window(begin, end), line.mark)
-
-
-def whole(placed: Placed, here: Surroundings) -> tuple[int, int]:
-    """The frames of a line that needs no range of its own."""
-    begin, end = here.window(0, 0).block
-    match placed:
-        case During():
-            return placed.begin, placed.end
-        case From(frame=frame):
-            return frame, max(end, frame + 1)
-        case Everywhere():
-            return begin, end

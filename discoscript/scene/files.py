@@ -25,6 +25,7 @@ SUFFIXES: Mapping[FileKind, tuple[str, ...]] = {
     ),
     FileKind.TABLE: ("csv", "tsv", "txt"),
     FileKind.MODEL: ("safetensors", "pt"),
+    FileKind.SCRIPT: ("disco",),
 }  # fmt: skip
 RECOMMENDED = 4
 
@@ -65,6 +66,10 @@ class ProjectFiles(Protocol):
         """Paths of files that may have been meant."""
         ...
 
+    def script(self, path: str) -> str | None:
+        """The text of a script; None if it can not be read as one."""
+        ...
+
     def loudness(self, path: str, low: float, high: float) -> Recording:
         """How loud a sound is between `low` and `high` Hz; Unreadable if it is none."""
         ...
@@ -98,6 +103,31 @@ def file_path(
     return facts.path if _fits(facts, span, report) else None
 
 
+def script_path(
+    path: str, folder: str, span: Span, files: ProjectFiles, report: Report
+) -> str | None:
+    """The path of a library that a file in `folder` imports, or None after reporting its fault."""
+    whole = normal(PurePosixPath(folder) / path)
+    if whole is None:
+        _outside(path, span, report)
+        return None
+    remote = "://" in path or path.startswith(("/", "~"))
+    return file_path(path if remote else whole, FileKind.SCRIPT, span, files, report)
+
+
+def normal(path: PurePosixPath) -> str | None:
+    """The path without `.` and `..`; None if it climbs above where it starts."""
+    parts: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
 MISSING_HELP = "paths are relative to the script's folder"
 
 
@@ -126,7 +156,8 @@ def _readable(path: str, kind: FileKind, span: Span, report: Report) -> bool:
         if any(suffix in others for others in SUFFIXES.values()):
             found = f'"{path}" is no {kind}'
         *first, last = SUFFIXES[kind][:RECOMMENDED]
-        report.add("D503", found, span, help=f"use {', '.join(first)} or {last}")
+        help = f"use {', '.join(first)} or {last}" if first else f"use .{last}"
+        report.add("D503", found, span, help=help)
         return False
     return True
 

@@ -1,7 +1,7 @@
 """Prompt lines -> sets that replace one another, and prompts that live for a range of their own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -9,18 +9,20 @@ from discoscript.expressions.constants import constant
 from discoscript.expressions.quantities import Quantities
 from discoscript.parameters import Kind, Parameter
 from discoscript.scene.claims import Claims
-from discoscript.scene.outline import Entry
-from discoscript.scene.placing import Everywhere, Surroundings, Timeline
+from discoscript.scene.outline import Entry, Start
+from discoscript.scene.placing import Scope, Surroundings, Timeline, shortened
 from discoscript.scene.scene import (
     LINEAR,
     Ease,
     Formula,
     Hold,
     Path,
+    Play,
     PromptClaim,
     PromptSet,
     Visit,
 )
+from discoscript.scene.scoping import within
 from discoscript.scene.texts import fill
 from discoscript.scene.written_line import Line
 from discoscript.syntax.syntax import Const, FrameHead, Number, PromptLine
@@ -30,6 +32,9 @@ from discoscript.text.source import Span
 
 #: The row of a prompt's weight: a prompt is a parameter that is named by its text.
 WEIGHT = Parameter("prompt", "weight", Kind.NUMBER, 0.0, "Weight.", hard=(-1e6, 1e6))
+
+#: The row of the path of an image prompt.
+PICTURE = Parameter("prompt", "image", Kind.PATH, None, "A picture to resemble.")
 
 #: `rocky beach:2`, but not `16:9` or `at 10:30`.
 WEIGHT_IN_TEXT = re.compile(r"(?<!\d)\s*:\s*(-?\d+(?:\.\d+)?)\s*$")
@@ -45,6 +50,23 @@ class Morph:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a set begins: its frame, and the shot that it belongs to (None: the scene)."""
+
+    begin: int
+    shot: Scope | None = None
+
+
+@dataclass(frozen=True)
+class Reign:
+    """A set in force from `begin` on, to `end`."""
+
+    begin: int
+    end: int
+    place: Place
+
+
+@dataclass(frozen=True)
 class Prompts:
     """Collects the prompt lines of a script; `broken` sets lack a line because of its errors."""
 
@@ -52,39 +74,45 @@ class Prompts:
     timeline: Timeline
     quantities: Quantities
     report: Report
-    sets: dict[int, list[PromptClaim]] = field(default_factory=dict)
+    sets: dict[Place, list[PromptClaim]] = field(default_factory=dict)
     morphs: dict[int, Morph] = field(default_factory=dict)
     ranged: list[PromptClaim] = field(default_factory=list)
-    broken: set[int] = field(default_factory=set)
+    broken: set[Place] = field(default_factory=set)
 
     def add(self, entry: Entry, said: PromptLine, here: Surroundings) -> bool:
         """Read one line; False after reporting what is wrong with it."""
-        if said.image:
-            return False
         text = self._text(said)
         value = said.value or Const(Number(1.0, True, said.text.span), said.text.span)
         line = Line("prompt", WEIGHT, value, said.when, said.span)
         claim = self.claims.read(line, here)
+        place = self._place(entry, here)
         if claim is None or text is None or entry.under.loose:
-            self.broken.add(self._set_begin(entry))
+            self.broken.add(place)
             return False
         self._zero(claim, value.span)
-        prompt = PromptClaim(text, claim, said.text.span)
-        if isinstance(claim, Visit):
+        if here.scope.played:
+            claim = within((here.scope,), claim)
+        prompt = PromptClaim(text, claim, said.text.span, said.image)
+        if isinstance(claim, Visit | Play):
             self.ranged.append(prompt)
         else:
-            self.sets.setdefault(self._set_begin(entry), []).append(prompt)
+            self.sets.setdefault(place, []).append(prompt)
         return True
 
-    def _set_begin(self, entry: Entry) -> int:
-        """The frame of the nearest `frame` block; 0 outside of one."""
-        heads = [head for head in entry.under.heads if isinstance(head, FrameHead)]
-        here = self.timeline.heads.get(heads[-1].time.span) if heads else None
-        return here.window(0, 0).block[0] if here else 0
+    def _place(self, entry: Entry, here: Surroundings) -> Place:
+        """The frame of the nearest `frame` block, else the start of the shot or the scene."""
+        shot = next((s for s in reversed(here.scopes) if s.span and not s.played), None)
+        frames = [n for n, head in enumerate(entry.under.heads, 1) if isinstance(head, FrameHead)]
+        block = self.timeline.heads.get(entry.under.path[: frames[-1]]) if frames else None
+        begin = block.window(0, 0).block[0] if block else shot.begin if shot else 0
+        return Place(begin, shot)
 
     # ───────────── texts and weights ─────────────
 
     def _text(self, said: PromptLine) -> str | None:
+        if said.image:
+            picture = self.claims.amounts.plain(said.text, PICTURE)
+            return None if picture is None else str(picture.value)
         text = fill(said.text, self.quantities, self.report)
         if text is None:
             return None
@@ -119,50 +147,82 @@ class Prompts:
 
     # ───────────── morphs ─────────────
 
-    def read_morph(self, head: FrameHead, here: Surroundings) -> None:
-        """The `morph` of a frame head."""
-        begin = here.window(0, 0).block[0]
-        if head.morph is None:
+    def read_morph(self, start: Start) -> None:
+        """The `morph` of a `frame` or `shot` head."""
+        morph = start.head.morph
+        if morph is None or start.under.loose:
             return
-        outer = Surroundings(self.timeline.outer, Everywhere())
-        frames = self.timeline.length_of(head.morph.length, outer.times)
-        ease = self.claims.curves.read(head.morph.ease)
+        here = self.timeline.surroundings(start.under.below(start.head))
+        if here is None:
+            return
+        begin = here.window(0, 0).block[0]
+        frames = self.timeline.length_of(morph.length, self.timeline.scene.times)
+        ease = self.claims.curves.read(morph.ease)
         if frames is None or ease is None:
+            return
+        if here.scope.played:
+            self._nothing_to_morph(Morph(frames, ease, morph.span), into=False)
             return
         earlier = self.morphs.get(begin)
         if earlier is not None:
             self.report.add(
                 "D301",
                 f"two morphs begin at frame {begin}",
-                head.morph.span,
+                morph.span,
                 "and again here",
                 help="keep one of them",
                 related=(Related(earlier.span, "first here"),),
             )
             return
-        self.morphs[begin] = Morph(frames, ease, head.morph.span)
+        self.morphs[begin] = Morph(frames, ease, morph.span)
 
     # ───────────── sets ─────────────
 
-    def finish(self, cuts: Mapping[int, Span]) -> tuple[PromptSet, ...]:
+    def finish(self, cuts: Mapping[int, Span], shots: Sequence[Scope]) -> tuple[PromptSet, ...]:
         """The sets in order, judged against one another and against the `cuts` of the script."""
-        begins = sorted(self.sets)
         self._cut_morphs(cuts)
-        known = {*begins, *self.broken}
-        for begin, morph in self.morphs.items():
-            if begin not in known or begin == min(known):
-                self._nothing_to_morph(morph, begin in known)
+        reigns = self._reigns(shots)
+        self._idle_morphs(reigns)
+        lines = {place: self._without_doubles(said) for place, said in self.sets.items()}
         found = []
-        for begin, end in zip_longest(begins, begins[1:]):
-            into = self.morphs.get(begin) if begin != begins[0] else None
-            if into and end is not None and begin + into.frames > end:
-                self._morph_too_long(begin, into, end)
-            lines = self._without_doubles(self.sets[begin])
-            self._never_visible(lines, end)
-            span = self.sets[begin][0].span
+        for number, reign in enumerate(reigns):
+            into = self.morphs.get(reign.begin) if number else None
+            if into and reign.begin + into.frames > reign.end and number + 1 < len(reigns):
+                self._morph_too_long(reign, into, reigns[number + 1].place)
             frames, ease = (into.frames, into.ease) if into else (0, LINEAR)
-            found.append(PromptSet(begin, frames, ease, lines, span))
+            said = lines.get(reign.place, ())
+            span = said[0].span if said else Span(0, 0)
+            found.append(PromptSet(reign.begin, reign.end, frames, ease, said, span))
+        for place, said in lines.items():
+            self._never_visible(place, said, [r for r in reigns if r.place == place])
         return tuple(found)
+
+    def _reigns(self, shots: Sequence[Scope]) -> list[Reign]:
+        """Which set is in force when: the shot's own, else that of the scene.
+
+        Where nothing is in force the set before goes on to its end, and the frames have no prompt.
+        """
+        places = sorted({*self.sets, *self.broken}, key=lambda place: place.begin)
+        outer = [place for place in places if place.shot is None]
+        length = self.timeline.length
+        changes: list[tuple[int, Place | None]] = []
+        at = 0
+        for shot in shots:
+            own = [place for place in places if place.shot == shot]
+            if not own:
+                continue
+            changes += _of_scene(outer, at, own[0].begin)
+            changes += [(place.begin, place) for place in own]
+            at = shot.end
+        changes += _of_scene(outer, at, length)
+        return _merged(changes, length)
+
+    def _idle_morphs(self, reigns: list[Reign]) -> None:
+        """Morphs where no prompts change (D322)."""
+        begins = [reign.begin for reign in reigns]
+        for begin, morph in self.morphs.items():
+            if begin not in begins or begin == begins[0]:
+                self._nothing_to_morph(morph, begin in begins)
 
     def _cut_morphs(self, cuts: Mapping[int, Span]) -> None:
         """Cuts inside a morph (D314): half of the morph is lost."""
@@ -183,14 +243,16 @@ class Prompts:
         help = "delete the morph" if into else "put the new prompts into this block"
         self.report.add("D322", f"there is nothing to morph {what}", morph.span, help=help)
 
-    def _morph_too_long(self, begin: int, morph: Morph, end: int) -> None:
+    def _morph_too_long(self, reign: Reign, morph: Morph, following: Place) -> None:
+        begin, end = reign.begin, reign.end
+        lines = self.sets.get(following)
         self.report.add(
             "D611",
             f"this morph ({begin} to {begin + morph.frames}) runs into the next prompts "
             f"at frame {end}",
             morph.span,
             help=f"shorten it to {end - begin}",
-            related=(Related(self.sets[end][0].span, "the next prompts"),),
+            related=(Related(lines[0].span, "the next prompts"),) if lines else (),
         )
 
     def _without_doubles(self, lines: list[PromptClaim]) -> tuple[PromptClaim, ...]:
@@ -226,16 +288,57 @@ class Prompts:
             related=(Related(first.span, "first here"),),
         )
 
-    def _never_visible(self, lines: tuple[PromptClaim, ...], end: int | None) -> None:
-        """Lines that begin when the next set has taken over (D607)."""
-        morph = self.morphs.get(end) if end is not None else None
-        last = None if end is None else end + (morph.frames if morph else 0)
+    def _never_visible(
+        self, place: Place, lines: Sequence[PromptClaim], reigns: list[Reign]
+    ) -> None:
+        """Lines that begin when another set has taken over for good (D607)."""
+        if not self.timeline.known:
+            return
+        last = max((reign.end + self._morph_at(reign.end) for reign in reigns), default=0)
         for line in lines:
-            begin = line.claim.begin
-            if last is not None and begin >= last and not isinstance(line.claim, Path):
-                self.report.add(
-                    "D607",
-                    f"this prompt is never visible: the prompts of frame {end} replace it",
-                    line.span,
-                    help="give it a range to keep it: `@ 0..end`",
-                )
+            if reigns and (line.claim.begin < last or isinstance(line.claim, Path)):
+                continue
+            if last >= self.timeline.length:
+                continue
+            by = f"the prompts of frame {reigns[-1].end} replace it" if reigns else self._covered()
+            self.report.add(
+                "D607",
+                f"this prompt is never visible: {by}",
+                line.span,
+                help="give it a range to keep it: `@ 0..end`",
+            )
+
+    def _morph_at(self, frame: int) -> int:
+        morph = self.morphs.get(frame)
+        return morph.frames if morph else 0
+
+    def _covered(self) -> str:
+        """Who replaces a set of the scene that is never in force."""
+        known = sorted({*self.sets, *self.broken}, key=lambda place: place.begin)
+        first = next((place for place in known if place.shot), known[-1])
+        by = f'"{shortened(first.shot.title)}"' if first.shot else "another set"
+        return f"{by} replaces it on frame {first.begin}"
+
+
+def _of_scene(places: list[Place], begin: int, end: int) -> list[tuple[int, Place | None]]:
+    """What is in force between two shots that have prompts of their own."""
+    if begin >= end:
+        return []
+    now = [place for place in places if place.begin <= begin]
+    later = [(place.begin, place) for place in places if begin < place.begin < end]
+    return [(begin, now[-1] if now else None), *later]
+
+
+def _merged(changes: Sequence[tuple[int, Place | None]], length: int) -> list[Reign]:
+    """The stretches on which a set is in force; one that goes on is one stretch."""
+    reigns: list[Reign] = []
+    for (begin, place), following in zip_longest(changes, changes[1:]):
+        end = length if following is None else following[0]
+        before = reigns[-1] if reigns else None
+        if place is None or begin >= end:
+            continue
+        if before is not None and before.place == place and before.end == begin:
+            reigns[-1] = Reign(before.begin, end, place)
+        else:
+            reigns.append(Reign(begin, end, place))
+    return reigns

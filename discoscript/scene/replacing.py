@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from discoscript.expressions.lets import lets_of
-from discoscript.names.not_built import check_not_built
 from discoscript.syntax.parse import parse
 from discoscript.syntax.syntax import Binary, Call, Expr, Let, Name, Negative, Syntax
 from discoscript.text import suggest
@@ -52,8 +51,7 @@ def _expression(text: str) -> Expr | None:
     """The expression that a text is; None if it is none."""
     syntax, diagnostics = parse(Source("--set", f"let x = {text}\n"))
     one = syntax.body[0] if len(syntax.body) == 1 else None
-    sound = not diagnostics and not any(check_not_built(syntax))
-    return one.expr if isinstance(one, Let) and sound else None
+    return one.expr if isinstance(one, Let) and not diagnostics else None
 
 
 def moved(expr: Expr, span: Span) -> Expr:

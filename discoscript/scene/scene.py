@@ -5,11 +5,12 @@ total, and a path between its first and last point) cover weak ones (a hold, and
 after its points). Line order has no meaning anywhere in a scene.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from discoscript.expressions.easing import EASINGS, Curve
+from discoscript.expressions.expressions import Tempo
 from discoscript.expressions.lets import Lets
 from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Mode, Resolved
@@ -131,7 +132,20 @@ class Total:
     span: Span
 
 
-Claim = Hold | Visit | Path | Total
+@dataclass(frozen=True)
+class Play:
+    """What a move says, played on `begin` to `end`: strong wherever one of its lines speaks.
+
+    `span` is the place of the `use`.
+    """
+
+    claims: "tuple[Claim, ...]"
+    begin: int
+    end: int
+    span: Span
+
+
+Claim = Hold | Visit | Path | Total | Play
 
 
 @dataclass(frozen=True)
@@ -143,11 +157,41 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class ShotTrack:
+    """What a shot says about a setting: on its frames this wins over what stands outside of it."""
+
+    begin: int
+    end: int
+    title: str
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
 class Track:
-    """All lines about one setting: they end up as one array."""
+    """All lines about one setting: they end up as one array. Layers of shots count here too."""
 
     claims: tuple[Claim, ...] = ()
     layers: tuple[Layer, ...] = ()
+    shots: tuple[ShotTrack, ...] = ()
+
+    def leaves(self) -> "tuple[Claim, ...]":
+        """Every single line, those of shots and moves too, layers left out."""
+        inside = (claim for shot in self.shots for claim in shot.claims)
+        return tuple(leaf for claim in (*self.claims, *inside) for leaf in leaves_of(claim))
+
+    def lines(self) -> "tuple[Claim, ...]":
+        """Every single line, layers last."""
+        layers = (leaf for layer in self.layers for leaf in leaves_of(layer.claim))
+        return (*self.leaves(), *layers)
+
+
+def leaves_of(claim: Claim) -> Iterator[Claim]:
+    """The claim itself, or the single lines of what a move says."""
+    if isinstance(claim, Play):
+        for inner in claim.claims:
+            yield from leaves_of(inner)
+    else:
+        yield claim
 
 
 @dataclass(frozen=True)
@@ -162,19 +206,43 @@ class Given:
 
 
 @dataclass(frozen=True)
-class PromptClaim:
-    """One line about a prompt; the text has its names filled in."""
+class Shot:
+    """A shot on `begin` to `end`."""
 
-    text: str
-    claim: Claim
+    title: str
+    begin: int
+    end: int
     span: Span
 
 
 @dataclass(frozen=True)
+class OwnSeed:
+    """A seed that a segment has for itself, from `begin` on."""
+
+    value: int
+    begin: int
+    span: Span
+
+
+@dataclass(frozen=True)
+class PromptClaim:
+    """One line about a prompt; its names are filled in. `image`: the text is a picture's path."""
+
+    text: str
+    claim: Claim
+    span: Span
+    image: bool = False
+
+
+@dataclass(frozen=True)
 class PromptSet:
-    """The prompts that come into force at `begin`, cross-faded over `morph` frames."""
+    """The prompts in force from `begin` to `end`, cross-faded over `morph` frames.
+
+    The prompts before them go on while they fade.
+    """
 
     begin: int
+    end: int
     morph: int
     ease: Ease
     lines: tuple[PromptClaim, ...]
@@ -186,8 +254,8 @@ class Scene:
     """A checked script.
 
     `ranged` prompts live exactly for their range, across sets. `starts` are the frames that begin
-    a segment, 0 first. `complete` is False when lines were left out because of errors: then
-    nothing is said about what is missing.
+    a segment, 0 first. `marks` are the frames of names for times. `complete` is False when lines
+    were left out because of errors: then nothing is said about what is missing.
     """
 
     source: Source
@@ -201,3 +269,7 @@ class Scene:
     ranged: tuple[PromptClaim, ...]
     starts: tuple[int, ...]
     complete: bool
+    shots: tuple[Shot, ...] = ()
+    tempo: Tempo | None = None
+    marks: Mapping[str, int] = field(default_factory=dict)
+    seeds: tuple[OwnSeed, ...] = ()

@@ -9,8 +9,9 @@ from discoscript.scene.amounts import Amounts, shown
 from discoscript.scene.claims import Claims
 from discoscript.scene.fixed import changes, fixed_value
 from discoscript.scene.outline import Entry
-from discoscript.scene.placing import Everywhere, Surroundings, time_span
-from discoscript.scene.scene import Claim, Given, Layer, Track
+from discoscript.scene.placing import Scope, Surroundings, time_span, whole
+from discoscript.scene.scene import Given, Layer, OwnSeed, ShotTrack, Track
+from discoscript.scene.scoping import Scoped, gathered, within
 from discoscript.scene.written_line import Line
 from discoscript.syntax.syntax import (
     Const,
@@ -23,7 +24,9 @@ from discoscript.syntax.syntax import (
     Listed,
     Name,
     Number,
+    Played,
     Set,
+    ShotHead,
     Timecode,
     Total,
     Value,
@@ -49,16 +52,31 @@ class SettingLines:
     on_progress: Claims
     report: Report
     fixed: dict[str, Given] = field(default_factory=dict)
-    claims: dict[str, list[Claim]] = field(default_factory=dict)
+    claims: dict[str, list[Scoped]] = field(default_factory=dict)
     layers: dict[str, list[Layer]] = field(default_factory=dict)
+    seeds: dict[int, OwnSeed] = field(default_factory=dict)
 
     def tracks(self) -> Mapping[str, Track]:
         """What was said about each setting that may change."""
         keys = self.claims.keys() | self.layers.keys()
-        return {
-            key: Track(tuple(self.claims.get(key, ())), tuple(self.layers.get(key, ())))
-            for key in sorted(keys)
-        }
+        return {key: self._track(key) for key in sorted(keys)}
+
+    def _track(self, key: str) -> Track:
+        """The claims on one setting, those of shots apart."""
+        outside: list[Scoped] = []
+        shots: dict[Scope, list[Scoped]] = {}
+        for scoped in self.claims.get(key, ()):
+            first = scoped.scopes[0] if scoped.scopes else None
+            if first is None or first.played:
+                outside.append(scoped)
+            else:
+                inside = Scoped(scoped.scopes[1:], scoped.claim)
+                shots.setdefault(first, []).append(inside)
+        tracks = (
+            ShotTrack(shot.begin, shot.end, shot.title, gathered(lines))
+            for shot, lines in sorted(shots.items(), key=lambda item: item[0].begin)
+        )
+        return Track(gathered(outside), tuple(self.layers.get(key, ())), tuple(tracks))
 
     def add(self, entry: Entry, said: Set | WrittenLayer, row: Parameter) -> bool:
         """Read one line; False after reporting what is wrong with it."""
@@ -78,11 +96,35 @@ class SettingLines:
         claim = reader.read(Line(row.name, row, said.value, said.when, said.span), here)
         if claim is None or under.loose:
             return False
+        if self._nothing_before(said, here):
+            return False
+        scopes = here.scopes[1:]  # what is left are shots and moves
         if isinstance(said, WrittenLayer):
-            self.layers.setdefault(row.key, []).append(Layer(said.operator, claim))
+            layer = Layer(said.operator, within(scopes[-1:], claim))
+            self.layers.setdefault(row.key, []).append(layer)
         else:
-            self.claims.setdefault(row.key, []).append(claim)
+            self.claims.setdefault(row.key, []).append(Scoped(scopes, claim))
         return True
+
+    def _nothing_before(self, said: Set | WrittenLayer, here: Surroundings) -> bool:
+        """`previous` where no shot lies before this one (D118)."""
+        shot = next((s for s in here.scopes if s.span is not None and not s.played), None)
+        if shot is not None and shot.begin > 0:
+            return False
+        lets = self.amounts.quantities.lets
+        for expr in _expressions(said.value):
+            for part in (expr, *(lets.exprs[name] for name in lets.needed(expr))):
+                if any(isinstance(n, Name) and n.text == "previous" for n in nodes_of(part)):
+                    what = "this is the first shot" if shot else "this line stands in no shot"
+                    self.report.add(
+                        "D118",
+                        "`previous` is the last value of the shot before",
+                        expr.span,
+                        what,
+                        help="write the value itself",
+                    )
+                    return True
+        return False
 
     def _no_layer(self, said: WrittenLayer, row: Parameter) -> None:
         self.report.add(
@@ -100,12 +142,16 @@ class SettingLines:
 
     def _on_the_wrong_axis(self, entry: Entry, said: Set | WrittenLayer, row: Parameter) -> bool:
         """Cutouts are the same on every frame: no `frame 48:`, no clocks of the scene (D306)."""
+        blocks = [h for h in entry.under.heads if isinstance(h, ShotHead | Played)]
         frames = [h for h in entry.under.heads if isinstance(h, FrameHead) and not _is_zero(h.time)]
         clocks = [expr for expr in _expressions(said.value) if self._needs_time(expr)]
         span = frames[0].time.span if frames else clocks[0].span if clocks else None
-        if span is None:
+        if span is None and not blocks:
             return False
-        help = "use `t`, which goes from 0 to 1 over the range" if clocks and not frames else ""
+        span = span or said.name.span
+        help = ""
+        if clocks and not frames and not blocks:
+            help = "use `t`, which goes from 0 to 1 over the range"
         self.report.add(
             "D306",
             f"`{row.name}` runs over diffusion progress (0 to 1000), not over time",
@@ -114,7 +160,26 @@ class SettingLines:
         )
         return True
 
+    def _own_seed(self, entry: Entry, said: Set, row: Parameter) -> bool:
+        """A seed for a segment of its own: `scene.seed 7` in a shot or a `frame` block."""
+        here = self.on_frames.timeline.surroundings(entry.under)
+        if here is None or said.when.at or said.when.ease or said.when.fade:
+            if here is not None:
+                changes(row, self.amounts, said.span, "this makes it change")
+            return False
+        value = fixed_value(said.value, row, self.amounts, here.times)
+        if not isinstance(value, int) or entry.under.loose:
+            return False
+        begin, _ = whole(here.placed, here)
+        earlier = self.seeds.setdefault(begin, OwnSeed(value, begin, said.span))
+        if earlier.span != said.span:
+            self._twice(row, earlier.span, said.span)
+        return True
+
     def _fixed(self, entry: Entry, said: Set | WrittenLayer, row: Parameter) -> bool:
+        moved = any(isinstance(h, ShotHead | FrameHead) for h in entry.under.heads)
+        if row.key == "scene.seed" and moved and isinstance(said, Set):
+            return self._own_seed(entry, said, row)
         span = self._moving_part(entry, said)
         if span is not None:
             changes(row, self.amounts, span, "this makes it change")
@@ -122,7 +187,7 @@ class SettingLines:
         if row.key in EXTENT:
             self.fixed.setdefault(row.key, Given(None, said.value.span))
             return True
-        here = Surroundings(self.on_frames.timeline.outer, Everywhere())
+        here = self.on_frames.timeline.scene
         value = fixed_value(said.value, row, self.amounts, here.times)
         if value is None or entry.under.loose:
             return row.default is None and value is None
@@ -150,6 +215,8 @@ class SettingLines:
                 return time_span(head.at)
             if isinstance(head, FrameHead) and not _is_zero(head.time):
                 return head.time.span
+            if isinstance(head, ShotHead | Played):
+                return said.name.span
         if when.at is not None:
             return time_span(when.at)
         if when.ease is not None:
@@ -165,7 +232,7 @@ def _is_zero(expr: Expr) -> bool:
 
 def _is_time(expr: Expr) -> bool:
     if isinstance(expr, Name):
-        return expr.text in ("frame", "seconds", "elapsed")
+        return expr.text in ("frame", "seconds", "elapsed", "beats", "previous")
     return isinstance(expr, Duration | Timecode)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from discoscript.parameters import Axis
-from discoscript.scene.outline import Entry, Outline
+from discoscript.scene.outline import Entry, Outline, Timed, Under
 from discoscript.scene.placing import time_span
 from discoscript.scene.settings import row_of
 from discoscript.scene.times import Block, Times, UnknownEnd, WrongTime, round_frames
@@ -24,6 +24,7 @@ from discoscript.syntax.syntax import (
     GroupHead,
     Key,
     Listed,
+    Played,
 )
 from discoscript.text.source import Span
 
@@ -42,14 +43,32 @@ NOTHING = Implied(0, Span(0, 0))
 def implied_length(outline: Outline, times: Times) -> Implied:
     """The longest length that any line needs. `times` must not know the end."""
     found = [NOTHING]
-    for head in outline.frames:
-        found += _point(head.time, times)
-        if head.morph is not None:
-            found += _for(head.time, head.morph.length, times)
+    for start in outline.starts:
+        if isinstance(start.head, FrameHead) and not start.under.loose:
+            found += _frame(start.head, start.under, times)
     for entry in outline.entries:
         if not entry.under.loose and _on_frames(entry):
             found += _entry(entry, times)
     return max(found, key=lambda implied: implied.frames)
+
+
+def _frame(head: FrameHead, under: Under, times: Times) -> Iterator[Implied]:
+    """What a `frame` block and its morph need."""
+    for outer in under.heads:
+        times = _below(outer, times)
+    yield from _point(head.time, times)
+    if head.morph is not None:
+        yield from _for(head.time, head.morph.length, times)
+
+
+def _below(head: Timed, times: Times) -> Times:
+    """The times of the lines below a head."""
+    at = AtPoint(head.time, head.time.span) if isinstance(head, FrameHead) else _at_of(head)
+    return times if at is None else _inside(at, times)
+
+
+def _at_of(head: Timed) -> At | None:
+    return head.at if isinstance(head, GroupHead | Played) else None
 
 
 def _on_frames(entry: Entry) -> bool:
@@ -63,11 +82,12 @@ def _on_frames(entry: Entry) -> bool:
 def _entry(entry: Entry, times: Times) -> Iterator[Implied]:
     """What a line and the ranges of its heads need."""
     for head in entry.under.heads:
-        at = AtPoint(head.time, head.time.span) if isinstance(head, FrameHead) else head.at
+        at = _at_of(head)
         if at is not None:
-            if isinstance(head, GroupHead):
-                yield from _at(at, times)
-            times = _inside(at, times)
+            yield from _at(at, times)
+        if at is not None and isinstance(head, Played):
+            return  # the move must fit
+        times = _below(head, times)
     said = entry.said
     at = said.at if isinstance(said, Cut) else said.when.at
     if at is not None:
@@ -90,7 +110,11 @@ def _inside(at: At, times: Times) -> Times:
 def _at(at: At, times: Times) -> Iterator[Implied]:
     match at:
         case AtPoint(time=time):
-            yield from _point(time, times)
+            section = _section(time, times)
+            if section is not None and section.end is not None:
+                yield Implied(round_frames(section.end), time.span)
+            else:
+                yield from _point(time, times)
         case AtRange(end=end):
             frames = _read(end, times)
             if frames is not None:
@@ -112,6 +136,13 @@ def _for(begin: Expr, length: Expr, times: Times) -> Iterator[Implied]:
             yield Implied(round_frames(start + times.length(length)), length.span)
     except (UnknownEnd, WrongTime):
         return
+
+
+def _section(time: Expr, times: Times) -> Block | None:
+    try:
+        return times.section(time)
+    except (UnknownEnd, WrongTime):
+        return None
 
 
 def _read(expr: Expr, times: Times) -> Fraction | None:

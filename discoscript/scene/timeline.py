@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from discoscript.expressions.expressions import Tempo
 from discoscript.parameters import BY_KEY, Mode, Parameter
 from discoscript.scene.amounts import Amounts
 from discoscript.scene.fixed import fixed_value
+from discoscript.scene.landmarks import Places, places_of
 from discoscript.scene.outline import Entry, Outline
 from discoscript.scene.settings import row_of
-from discoscript.scene.survey import implied_length
+from discoscript.scene.survey import NOTHING, Implied, implied_length
 from discoscript.scene.times import (
     Axis,
     Block,
@@ -37,12 +39,20 @@ class Extent:
     """How long, how fast, and in which mode.
 
     `known` False: lines are missing that may make it longer, or it is longer than can be.
+    `bounded` False: the shots do not say how long they are.
     """
 
     fps: Fraction
     frames: int
     mode: Mode
     known: bool
+    tempo: Tempo | None = None
+    bounded: bool = True
+
+    @property
+    def axis(self) -> Axis:
+        """The axis of the scene's times; its end may be unknown."""
+        return Axis(self.fps, Fraction(self.frames) if self.bounded else None, self.tempo)
 
 
 @dataclass(frozen=True)
@@ -58,42 +68,99 @@ class Facts:
         """Reads `fps`, then the mode, then the length."""
         for entry in self.outline.entries:
             row = row_of(entry)
-            if row and row.group == "scene" and isinstance(entry.said, Set):
+            here = row and row.group == "scene" and entry.under.scope is None
+            if row and here and isinstance(entry.said, Set):
                 self.written.setdefault(row.name, entry.said)
         fps = self._fps()
+        tempo = self._tempo(fps)
+        axis = Axis(fps, None, tempo)
         silent = Report(self.report.source)
-        implied = implied_length(self.outline, self._silent_times(fps, silent))
-        length = self._explicit_length(fps) or implied.frames
+        explicit = self._explicit_length(axis)
+        implied = self._implied(axis, explicit, silent)
+        length = explicit or implied.frames
         written = self._written_mode()
-        mode = written or self._implied_mode(length)
+        endless = length == 0 and bool(self.outline.shots)
+        mode = written or self._implied_mode(2 if endless else length)
         # A mode that is wrong or not built yet: what fits it is not known.
         certain = self.outline.complete and (written is not None or "mode" not in self.written)
         certain = certain and not silent.found
         if written is not None or "mode" not in self.written:
             self._check_mode(mode)
         if mode is Mode.STILL:
-            return Extent(fps, 1, mode, certain)
+            return Extent(fps, 1, mode, certain, tempo)
         if mode is Mode.VIDEO:  # the input sets the length
             certain = False
         elif certain and not self._says_how_long() and length <= 1:
             self._how_long(mode)
         if length > MAX_FRAMES:
             self._too_long(length, implied.span)
-            return Extent(fps, 1, mode, known=False)
-        return Extent(fps, max(length, 1), mode, certain or self._says_how_long())
+            return Extent(fps, 1, mode, known=False, tempo=tempo)
+        known = certain or self._says_how_long()
+        return Extent(fps, max(length, 1), mode, known, tempo, bounded=not endless)
 
     def _says_how_long(self) -> bool:
         return "frames" in self.written or "duration" in self.written
 
-    def _silent_times(self, fps: Fraction, silent: Report) -> Times:
-        """Times of an unknown length; what is wrong with them is reported when they are placed."""
-        quantities = replace(self.amounts.quantities, report=silent)
-        return Times(Axis(fps, None), Fraction(0), Block(Fraction(0), None), quantities)
+    def _implied(self, axis: Axis, explicit: int | None, silent: Report) -> Implied:
+        """The length that the shots make up, else the last time that a line speaks of.
 
-    def _times(self, fps: Fraction | None) -> Times:
+        What is wrong with a time is reported when it is placed.
+        """
+        quantities = replace(self.amounts.quantities, report=silent)
+        places = places_of(self.outline, axis, quantities)
+        if not self.outline.shots:
+            return implied_length(self.outline, places.outer)
+        if explicit is not None:
+            given = places_of(self.outline, replace(axis, length=Fraction(explicit)), quantities)
+            self._fill(given, explicit)
+            return Implied(explicit, self.outline.shots[-1].span)
+        try:
+            last = len(self.outline.shots) - 1
+            end = places.shot(last).end
+            return Implied(round_frames(end or Fraction(0)), self.outline.shots[last].span)
+        except WrongTime:
+            silent.add("D313", "a shot has no length", Span(0, 0))
+        except UnknownEnd:
+            self._endless_shot(places)
+            silent.add("D313", "a shot has no length", Span(0, 0))
+        return NOTHING
+
+    def _fill(self, places: Places, length: int) -> None:
+        """Shots that are together shorter or longer than the scene (D309)."""
+        head = self.outline.shots[-1]
+        try:
+            end = places.shot(len(self.outline.shots) - 1).end
+        except (WrongTime, UnknownEnd):
+            return
+        frames = round_frames(end or Fraction(0))
+        if frames == length:
+            return
+        name = "frames" if "frames" in self.written else "duration"
+        less = "lengthen" if frames < length else "shorten"
+        self.report.add(
+            "D309",
+            f"the shots are {count_text(frames)} frames long, the scene {length}",
+            head.span,
+            help=f"delete `{name}` (it follows from the shots), or {less} a shot",
+            related=(Related(self.written[name].span, "the scene"),),
+        )
+
+    def _endless_shot(self, places: Places) -> None:
+        """D313 for a shot whose length is told from the end that the shots make up."""
+        for number, head in enumerate(self.outline.shots):
+            try:
+                places.shot(number)
+            except UnknownEnd:
+                written = head.length or head.until
+                help = "give it a length of its own, or give the scene one: `scene: duration 30s`"
+                span = written.span if written else head.span
+                self.report.add("D313", f'how long is "{head.title.value}"?', span, help=help)
+                return
+
+    def _times(self, fps: Fraction | None, tempo: Tempo | None = None) -> Times:
         """Times of a scene whose end is not known."""
         start = Block(Fraction(0), None)
-        return Times(Axis(fps, None), Fraction(0), start, self.amounts.quantities)
+        return Times(Axis(fps, None, tempo), Fraction(0), start, self.amounts.quantities)
 
     # ───────────── frames per second, length ─────────────
 
@@ -109,6 +176,20 @@ class Facts:
             return default
         return self._exact(said.value.expr, times) or Fraction(repr(float(value)))
 
+    def _tempo(self, fps: Fraction) -> Tempo | None:
+        said, offset = self.written.get("bpm"), self.written.get("beat_offset")
+        if said is None or not isinstance(said.value, Const):
+            return None
+        value = fixed_value(said.value, BY_KEY["scene.bpm"], self.amounts, self._times(None))
+        if not isinstance(value, int | float) or value <= 0:
+            return None
+        bpm = self._exact(said.value.expr, self._times(None)) or Fraction(repr(float(value)))
+        if offset is None:
+            return Tempo(bpm)
+        times = self._times(fps, Tempo(bpm))
+        begin = fixed_value(offset.value, BY_KEY["scene.beat_offset"], self.amounts, times)
+        return Tempo(bpm, begin if isinstance(begin, Fraction) else Fraction(0))
+
     def _exact(self, expr: Expr, times: Times) -> Fraction | None:
         """`24000/1001` as a fraction; None for a number that is computed otherwise."""
         try:
@@ -116,7 +197,7 @@ class Facts:
         except (UnknownEnd, WrongTime):
             return None
 
-    def _explicit_length(self, fps: Fraction) -> int | None:
+    def _explicit_length(self, axis: Axis) -> int | None:
         frames, duration = self.written.get("frames"), self.written.get("duration")
         if frames and duration:
             self.report.add(
@@ -127,13 +208,14 @@ class Facts:
                 related=(Related(min(frames.span, duration.span), "first here"),),
             )
         said = frames or duration
-        return None if said is None else self._length(said, fps)
+        return None if said is None else self._length(said, axis)
 
-    def _length(self, said: Set, fps: Fraction) -> int | None:
+    def _length(self, said: Set, axis: Axis) -> int | None:
         """The length in frames; 1 where it is wrong, so that nothing else is said about it."""
         name = "frames" if said is self.written.get("frames") else "duration"
         row = BY_KEY[f"scene.{name}"]
-        times = self._times(fps)
+        fps = axis.fps or Fraction(1)
+        times = self._times(fps, axis.tempo)
         value = fixed_value(said.value, replace(row, hard=(1, None)), self.amounts, times)
         if not isinstance(value, int | float | Fraction):
             return None

@@ -7,10 +7,11 @@ the scene. `end - 8s` is a point, `2s + 4` is a length.
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor, isfinite
+from typing import Protocol
 
 import numpy as np
 
-from discoscript.expressions.expressions import Clock, evaluate, names_in
+from discoscript.expressions.expressions import Clock, Tempo, evaluate, names_in
 from discoscript.expressions.lets import Lets
 from discoscript.expressions.quantities import Quantities
 from discoscript.syntax.syntax import (
@@ -43,14 +44,24 @@ class Axis:
 
     fps: Fraction | None
     length: Fraction | None
+    tempo: Tempo | None = None
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A written time: frames, from the origin unless `point`."""
+    """A written time: frames, from the origin unless `point`. `musical`: counted in beats."""
 
     frames: Fraction
     point: bool = False
+    musical: bool = False
+
+
+class Landmarks(Protocol):
+    """Names for times. Raises `UnknownEnd` and `WrongTime`."""
+
+    def mark(self, name: str) -> Block:
+        """Where a mark lies; of a mark on a point the end is its beginning."""
+        ...
 
 
 class UnknownEnd(Exception):
@@ -77,12 +88,17 @@ def count_text(count: int) -> str:
 
 @dataclass(frozen=True)
 class Times:
-    """Reads times in one block. Raises `UnknownEnd` and `WrongTime`."""
+    """Reads times in one block. Raises `UnknownEnd` and `WrongTime`.
+
+    `top`: at the level of the scene, where beat 0 lies at the scene's `beat_offset`.
+    """
 
     axis: Axis
     origin: Fraction
     block: Block
     quantities: Quantities
+    landmarks: Landmarks | None = None
+    top: bool = False
     cache: dict[str, Moment | Exception] = field(default_factory=dict, compare=False)
 
     @property
@@ -92,12 +108,24 @@ class Times:
 
     def within(self, origin: Fraction, block: Block) -> "Times":
         """The same axis seen from a nested block."""
-        return Times(self.axis, origin, block, self.quantities)
+        return Times(self.axis, origin, block, self.quantities, self.landmarks)
 
     def point(self, expr: Expr) -> Fraction:
         """A place on the axis."""
         moment = self.moment(expr)
-        return moment.frames if moment.point else self.origin + moment.frames
+        if moment.point:
+            return moment.frames
+        tempo = self.axis.tempo
+        beat_0 = tempo.offset if tempo and moment.musical and self.top else Fraction(0)
+        return self.origin + moment.frames + beat_0
+
+    def section(self, expr: Expr) -> Block | None:
+        """The range that a mark names; None for any other time."""
+        if not isinstance(expr, Name) or expr.text not in self.lets.marks or not self.landmarks:
+            return None
+        self.quantities.used.add(expr.text)
+        block = self.landmarks.mark(expr.text)
+        return block if block.end is None or block.end > block.begin else None
 
     def length(self, expr: Expr) -> Fraction:
         """A length on the axis."""
@@ -117,7 +145,7 @@ class Times:
                 return Moment(expr.value / 100 * self._block_length())
             case Negative():
                 inner = self.moment(expr.operand)
-                return Moment(-inner.frames, inner.point)
+                return Moment(-inner.frames, inner.point, inner.musical)
             case Name():
                 return self._name(expr)
             case Binary(operator="+" | "-"):
@@ -141,15 +169,23 @@ class Times:
             )
         if isinstance(expr, Timecode):
             return Moment(expr.seconds * self.axis.fps + expr.frames)
-        if expr.unit == "b":
-            raise WrongTime("", "beats are reported as not built yet", expr.span)
-        return Moment(expr.value * self.axis.fps)
+        if expr.unit != "b":
+            return Moment(expr.value * self.axis.fps)
+        if self.axis.tempo is None:
+            self.quantities.without_tempo(expr)
+            raise WrongTime("", "beats need a tempo", expr.span)
+        return Moment(expr.value * self.axis.tempo.beat(self.axis.fps), musical=True)
 
     def _name(self, name: Name) -> Moment:
         text = name.text
         if text in self.lets.exprs:
             self.quantities.used.add(text)
             return self._let(name)
+        if text in self.lets.marks:
+            self.quantities.used.add(text)
+            if self.axis.fps is None or self.landmarks is None:
+                raise WrongTime("D306", "a mark is a time, this is diffusion progress", name.span)
+            return Moment(self.landmarks.mark(text).begin, point=True)
         if name.parts[0] in self.lets.failed:
             raise WrongTime("", "reported where it is defined", name.span)
         if text == "start":
@@ -180,18 +216,20 @@ class Times:
 
     def _sum(self, expr: Binary) -> Moment:
         left, right = self.moment(expr.left), self.moment(expr.right)
+        musical = left.musical or right.musical
         if expr.operator == "+":
-            return Moment(left.frames + right.frames, left.point or right.point)
-        return Moment(left.frames - right.frames, left.point and not right.point)
+            return Moment(left.frames + right.frames, left.point or right.point, musical)
+        return Moment(left.frames - right.frames, left.point and not right.point, musical)
 
     def _product(self, expr: Binary) -> Moment:
         left, right = self.moment(expr.left), self.moment(expr.right)
         if expr.operator == "*":
             product = left.frames * right.frames
-            return Moment(small_enough(product, expr), left.point or right.point)
+            musical = left.musical or right.musical
+            return Moment(small_enough(product, expr), left.point or right.point, musical)
         if right.frames == 0:
             raise WrongTime("D207", "this time is divided by 0", expr.span)
-        return Moment(small_enough(left.frames / right.frames, expr), left.point)
+        return Moment(small_enough(left.frames / right.frames, expr), left.point, left.musical)
 
     def _computed(self, expr: Expr) -> Moment:
         """Functions and powers: computed as a plain number of frames."""
@@ -213,11 +251,18 @@ class Times:
             raise WrongTime("D306", "diffusion progress has no frames per second", expr.span)
         end = self.block.begin if self.block.end is None else self.block.end
         block = (round_frames(self.block.begin), round_frames(end))
-        clock = Clock(np.zeros(1), self.axis.fps or Fraction(1), *block, block)
+        marks = {n: round_frames(self._mark(n)) for n in names & self.lets.marks}
+        fps = self.axis.fps or Fraction(1)
+        clock = Clock(np.zeros(1), fps, *block, block, self.axis.tempo, marks=marks)
         value = float(np.ravel(evaluate(expr, lets, clock))[0])
         if not isfinite(value):
             raise WrongTime("D207", "this time is not a finite number", expr.span)
         return exact(value)
+
+    def _mark(self, name: str) -> Fraction:
+        if self.landmarks is None:
+            raise UnknownEnd
+        return self.landmarks.mark(name).begin
 
 
 def small_enough(frames: Fraction, expr: Expr) -> Fraction:

@@ -67,7 +67,7 @@ class WrittenKeys:
 
     def _key(self, key: Key | Expr, line: Line, here: Surroundings, default: Ease) -> Point | None:
         assert isinstance(key, Key)
-        frame = self.timeline.key(key.time, here.times)
+        frame = self.timeline.key(key.time, here)
         amount = self.amounts.read(key.value, line.row)
         ease = self.curves.read(key.ease) if key.ease else default
         if frame is None or amount is None or ease is None:

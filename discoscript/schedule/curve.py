@@ -4,29 +4,31 @@ Strong claims cover weak ones, of the weak ones the latest start counts, and bef
 its first value holds back. See `language.scene` for the words.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from discoscript.expressions.expressions import Clock, evaluate
+from discoscript.expressions.expressions import Clock, Tempo, evaluate
 from discoscript.expressions.lets import Lets
 from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Resolved
-from discoscript.scene.overlaps import strong, weak_from
+from discoscript.scene.overlaps import holds_back, strong, weak_from
 from discoscript.scene.scene import (
     Amount,
     Claim,
     Hold,
     Path,
     Plain,
+    Play,
     Point,
     Total,
     Visit,
     Window,
+    leaves_of,
 )
 
 Values = NDArray[Any]
@@ -48,6 +50,8 @@ class Canvas:
     fps: Fraction
     lets: Lets
     starts: tuple[int, ...] = (0,)
+    tempo: Tempo | None = None
+    marks: Mapping[str, int] = field(default_factory=dict)
     factor: bool = False
     whole: NDArray[np.int64] | None = None
 
@@ -65,6 +69,8 @@ class Canvas:
             window.end,
             window.block,
             recordings=self.lets.recordings,
+            self.tempo,
+            marks=self.marks,
         )
         value = np.broadcast_to(evaluate(amount.expr, lets, clock), frames.shape)
         with np.errstate(all="ignore"):
@@ -81,41 +87,91 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Drawn:
-    """`values` and `owner` (index of a claim, or NOBODY), both of shape (length,).
+    """The frames from `begin` on: their values, and which line gave each.
 
-    `under` is what would be there without the strong claims.
+    `owner` is the number of a single line, or NOBODY; `under` is what would be there without the
+    strong claims. All of one shape.
     """
 
+    begin: int
     values: Values
     owner: NDArray[np.int64]
     under: Values
 
 
-def draw(claims: Sequence[Claim], canvas: Canvas, rest: Resolved) -> Drawn:
-    """The values of a setting; `rest` where no claim speaks."""
-    weak = weak_owner(claims, canvas.length)
-    plain = any(isinstance(c, Hold | Visit) and isinstance(c.amount, Plain) for c in claims)
-    numeric = isinstance(rest, int | float) and not isinstance(rest, bool) and not plain
-    under: Values = np.empty(canvas.length, dtype=np.float64 if numeric else object)
-    under.fill(rest)
+#: The numbers of single lines, by the identity of their claims.
+Numbers = Mapping[int, int]
+
+
+def numbered(leaves: Sequence[Claim], first: int = 0) -> Numbers:
+    """Numbers for single lines, from `first` on."""
+    return {id(claim): first + number for number, claim in enumerate(leaves)}
+
+
+def draw(
+    claims: Sequence[Claim],
+    canvas: Canvas,
+    rest: Resolved | Values,
+    stretch: tuple[int, int] | None = None,
+    numbers: Numbers | None = None,
+) -> Drawn:
+    """The values of a setting on a stretch of frames; `rest` where no claim speaks."""
+    begin, end = stretch or (0, canvas.length)
+    if numbers is None:
+        numbers = numbered([leaf for claim in claims for leaf in leaves_of(claim)])
+    weak = weak_owner(claims, begin, end)
+    under = background(claims, rest, end - begin)
+    owner = np.full(end - begin, NOBODY)
     for index in np.unique(weak[weak != NOBODY]):
-        frames = np.flatnonzero(weak == index)
-        under[frames] = held(claims[index], canvas, frames)
-    values, owner = under.copy(), weak.copy()
-    for index, claim in enumerate(claims):
-        span = strong(claim)
-        if span is None:
-            continue
-        frames = np.arange(max(span[0], 0), min(span[1], canvas.length))
-        if len(frames):
-            with np.errstate(all="ignore"):  # what is not finite is reported with its frame
-                values[frames] = moving(claim, claims, canvas, frames, under, weak)
-            owner[frames] = index
-    return Drawn(values, owner, under)
+        here = np.flatnonzero(weak == index)
+        under[here] = held(claims[index], canvas, here + begin)
+        owner[here] = numbers[id(claims[index])]
+    drawn = Drawn(begin, under.copy(), owner, under)
+    for claim in claims:
+        if isinstance(claim, Play):
+            play(claim, canvas, drawn, numbers)
+        elif (span := strong(claim)) is not None:
+            frames = np.arange(max(span[0], begin), min(span[1], end))
+            if len(frames):
+                with np.errstate(all="ignore"):  # what is not finite is reported with its frame
+                    values = moving(claim, claims, canvas, frames, drawn, weak)
+                drawn.values[frames - begin] = values
+                owner[frames - begin] = numbers[id(claim)]
+    return drawn
 
 
-def weak_owner(claims: Sequence[Claim], length: int) -> NDArray[np.int64]:
-    """Which claim holds at each frame, strong claims left out."""
+def background(claims: Sequence[Claim], rest: Resolved | Values, count: int) -> Values:
+    """`rest` on every frame, as floats, or as objects where values are no numbers."""
+    leaves = (leaf for claim in claims for leaf in leaves_of(claim))
+    plain = any(isinstance(c, Hold | Visit) and isinstance(c.amount, Plain) for c in leaves)
+    if isinstance(rest, np.ndarray):
+        return rest.astype(object) if plain else rest.copy()
+    number = isinstance(rest, int | float) and not isinstance(rest, bool) and not plain
+    found: Values = np.empty(count, dtype=np.float64 if number else object)
+    found.fill(rest)
+    return found
+
+
+def play(claim: Play, canvas: Canvas, drawn: Drawn, numbers: Numbers) -> None:
+    """Put what a move says into what is drawn, where one of its lines speaks."""
+    begin, end = drawn.begin, drawn.begin + len(drawn.values)
+    stretch = max(claim.begin, begin), min(claim.end, end)
+    if stretch[0] >= stretch[1]:
+        return
+    here = slice(stretch[0] - begin, stretch[1] - begin)
+    inside = draw(claim.claims, canvas, drawn.under[here], stretch, numbers)
+    put(inside, drawn.values[here], drawn.owner[here])
+
+
+def put(inside: Drawn, values: Values, owner: NDArray[np.int64]) -> None:
+    """Let what is drawn count in `values` and `owner`, two views of its frames."""
+    said = inside.owner != NOBODY
+    values[said] = inside.values[said]
+    owner[said] = inside.owner[said]
+
+
+def weak_owner(claims: Sequence[Claim], begin: int, end: int) -> NDArray[np.int64]:
+    """Which claim holds at each frame of a stretch, strong claims left out."""
     held_from = sorted(
         (start, index)
         for index, claim in enumerate(claims)
@@ -123,10 +179,10 @@ def weak_owner(claims: Sequence[Claim], length: int) -> NDArray[np.int64]:
     )
     starts = np.array([start for start, _ in held_from], dtype=np.int64)
     indices = np.array([NOBODY, *(index for _, index in held_from)], dtype=np.int64)
-    owner = indices[np.searchsorted(starts, np.arange(length), side="right")]
+    owner = indices[np.searchsorted(starts, np.arange(begin, end), side="right")]
     first = first_path(claims)
     if first is not None:
-        owner[: claims[first].begin] = first
+        owner[: max(claims[first].begin - begin, 0)] = first
     return np.asarray(owner)
 
 
@@ -140,9 +196,7 @@ def first_path(claims: Sequence[Claim]) -> int | None:
     if not begins:
         return None
     _, is_path, index = min(begins)
-    claim = claims[index]
-    known = isinstance(claim, Path) and claim.points[0].amount is not None
-    return index if is_path and known else None
+    return index if is_path and holds_back(claims) else None
 
 
 def held(claim: Claim, canvas: Canvas, frames: Frames) -> Values:
@@ -168,19 +222,20 @@ def moving(
     claims: Sequence[Claim],
     canvas: Canvas,
     frames: Frames,
-    under: Values,
+    drawn: Drawn,
     weak: NDArray[np.int64],
 ) -> Values:
     """What a strong claim says on its frames."""
+    under = drawn.under[frames - drawn.begin]
     match claim:
         case Visit():
             return visit(claim, canvas, frames, under)
         case Total():
             return total(claim, canvas, frames)
         case Path():
-            here = weak[min(claim.begin, canvas.length - 1)]
+            here = weak[max(claim.begin - drawn.begin, 0)]
             start = (
-                np.full(len(frames), under[frames[0]])
+                np.full(len(frames), under[0])
                 if here == NOBODY
                 else held(claims[here], canvas, frames)
             )
@@ -195,7 +250,7 @@ def visit(claim: Visit, canvas: Canvas, frames: Frames, under: Values) -> Values
         return value
     inside = np.minimum(frames - claim.begin, claim.end - frames) / claim.fade
     share = claim.ease.curve()(np.clip(inside, 0.0, 1.0))
-    return np.asarray(under[frames] + (value - under[frames]) * share)
+    return np.asarray(under + (value - under) * share)
 
 
 def total(claim: Total, canvas: Canvas, frames: Frames) -> Values:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Axis, Kind, Parameter
 from discoscript.scene.bounds import FINITE, check_bounds, possible, usual
-from discoscript.scene.scene import Amount, Claim, Formula, Path, Total, Track, Window
-from discoscript.schedule.curve import Canvas, Drawn, Values
+from discoscript.scene.scene import Amount, Claim, Formula, Path, Play, Total, Track, Window
+from discoscript.schedule.curve import Canvas, Values
 from discoscript.text.report import Report
 from discoscript.text.source import Span
 
@@ -28,15 +28,24 @@ class Limits:
         """The unit of the axis."""
         return "step" if self.row.axis is Axis.PROGRESS else "frame"
 
-    def amounts(self, claims: Sequence[Claim], drawn: Drawn, layered: bool = False) -> bool:
-        """Whether every amount of the claims is possible. `layered` amounts need only be finite."""
+    def amounts(
+        self,
+        claims: Sequence[Claim],
+        values: Values,
+        owner: NDArray[np.int64],
+        layered: bool = False,
+    ) -> bool:
+        """Whether every amount of the single lines is possible. `layered` ones need only be finite.
+
+        `values` and `owner` are of shape (length,).
+        """
         good = True
         for index, claim in enumerate(claims):
-            frames = np.flatnonzero(drawn.owner == index)
+            frames = np.flatnonzero(owner == index)
             if isinstance(claim, Total):
                 if len(frames):
                     span = claim.amount.span
-                    good = self._varying(drawn.values[frames], frames, span, layered) and good
+                    good = self._varying(values[frames], frames, span, layered) and good
                 continue
             good = self._claim(claim, frames, layered) and good
         return good
@@ -96,7 +105,7 @@ class Limits:
         Only called when every single amount is possible: what is left is overshooting curves,
         splines, and layers that push a value out.
         """
-        lines = [layer.claim for layer in track.layers] or list(track.claims)
+        lines = [layer.claim for layer in track.layers] or list(track.leaves())
         if not np.isfinite(values).all():
             at = int(np.argmax(~np.isfinite(values)))
             self._not_finite(float(values[at]), at, lines[0].span)
@@ -125,5 +134,5 @@ def amounts_of(claim: Claim) -> Iterator[tuple[Amount, Window]]:
         for point in claim.points:
             if point.amount is not None:
                 yield point.amount, claim.window
-    else:
+    elif not isinstance(claim, Play):
         yield claim.amount, claim.window

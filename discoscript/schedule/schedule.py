@@ -8,20 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discoscript.parameters import Mode, Resolved
+from discoscript.scene.scene import Shot
 from discoscript.text.source import Span
 
 
 @dataclass(frozen=True)
 class PromptRow:
-    """One text prompt. It counts at the frames where `present`; `weight` is 0 elsewhere.
+    """One prompt: a text, or the path of an `image`.
 
-    Both arrays have shape (frames,).
+    It counts at the frames where `present`; `weight` is 0 elsewhere. Both have shape (frames,).
     """
 
     text: str
     weight: NDArray[np.float64]
     present: NDArray[np.bool_]
     span: Span
+    image: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Schedule:
     to an array of shape (frames,): float64, int64, bool, or object for choices and paths; percents
     are as written, 60 for `60%`. `progress` maps every PROGRESS parameter to shape (1000,).
     `starts` lists the frames that begin a segment, 0 first. `seeds` is (frames,) of int64 offsets
-    to add to the scene's first seed. `sources` maps a parameter to "script", "model", "default" or
+    to add to the scene's first seed, or the seed itself where `seeded`: there a segment has its
+    own. `sources` maps a parameter to "script", "model", "default" or
     "override"; `origins` maps one that the script speaks of to its lines, frame by frame.
     """
 
@@ -61,5 +64,7 @@ class Schedule:
     prompts: tuple[PromptRow, ...]
     starts: tuple[int, ...]
     seeds: NDArray[np.int64]
+    seeded: NDArray[np.bool_]
+    shots: tuple[Shot, ...]
     sources: Mapping[str, str]
     origins: Mapping[str, Origin]

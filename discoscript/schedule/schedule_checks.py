@@ -44,7 +44,7 @@ class ScheduleChecks:
         track = self.scene.tracks.get(key)
         if track is None:
             return []
-        return [claim.span for claim in (*track.claims, *(layer.claim for layer in track.layers))]
+        return [claim.span for claim in track.lines()]
 
     # ───────────── size and models ─────────────
 
@@ -91,6 +91,18 @@ class ScheduleChecks:
         )
 
     # ───────────── steps ─────────────
+
+    def fewer_steps(self, model: str, skipped: int, steps: int, meant: int, usual: int) -> None:
+        """More steps skipped than a model takes: counted in the usual number of steps (D710)."""
+        span = self.place("diffusion.skip_steps")
+        if span is not None:
+            self.report.add(
+                "D710",
+                f"`{model}` takes {steps} steps: `skip_steps {skipped}` of {usual} skips {meant}",
+                span,
+                help="to say it for any model write a share: "
+                f"`skip_steps {round(100 * skipped / usual)}%`",
+            )
 
     def steps(self, arrays: Arrays, starts: tuple[int, ...]) -> None:
         """Whether enough steps are left at segment starts (D701, D803) and elsewhere (D702)."""

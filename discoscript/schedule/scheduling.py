@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from discoscript.parameters import PARAMETERS, Axis, Kind, Mode, Parameter, Resolved
+from discoscript.parameters import BY_KEY, PARAMETERS, Axis, Kind, Mode, Parameter, Resolved
 from discoscript.scene.overlaps import check_overlaps
-from discoscript.scene.scene import Scene, Track
-from discoscript.schedule.curve import Canvas, Drawn, draw
+from discoscript.scene.scene import Scene, Track, leaves_of
+from discoscript.schedule.curve import Canvas, draw
 from discoscript.schedule.jumps import check_jumps
 from discoscript.schedule.limits import Limits
 from discoscript.schedule.schedule import Origin, Schedule
 from discoscript.schedule.schedule_checks import ScheduleChecks
+from discoscript.schedule.tracks import DrawnTrack, draw_track
 from discoscript.schedule.unrendered import report_unrendered
 from discoscript.schedule.weights import Wardrobe
 from discoscript.text.diagnostics import Diagnostic
@@ -61,7 +62,14 @@ class Drawing:
     def __post_init__(self) -> None:
         self.checks = ScheduleChecks(self.scene, self.report)
         self.model = self._model()
-        self.canvas = Canvas(self.scene.frames, self.scene.fps, self.scene.lets, self.scene.starts)
+        self.canvas = Canvas(
+            self.scene.frames,
+            self.scene.fps,
+            self.scene.lets,
+            self.scene.starts,
+            self.scene.tempo,
+            self.scene.marks,
+        )
 
     def schedule(self) -> Schedule:
         """Everything, drawn and checked."""
@@ -76,10 +84,7 @@ class Drawing:
         size = fixed["scene.size"]
         assert isinstance(size, tuple)
         width, height = size[0], size[1]
-        step = fixed["scene.seed_step"]
-        seeds = np.arange(self.scene.frames, dtype=np.int64) * (
-            step if isinstance(step, int) else 1
-        )
+        seeds, seeded = self._seeds(fixed["scene.seed_step"])
         return Schedule(
             frames=self.scene.frames,
             fps=self.scene.fps,
@@ -91,9 +96,23 @@ class Drawing:
             prompts=prompts,
             starts=self.scene.starts,
             seeds=seeds,
+            seeded=seeded,
+            shots=self.scene.shots,
             sources=self.sources,
             origins=self.origins,
         )
+
+    def _seeds(self, step: Resolved) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """What to add to the first seed, or the seed itself where a segment has its own."""
+        step = step if isinstance(step, int) else 1
+        frames = np.arange(self.scene.frames, dtype=np.int64)
+        seeds, seeded = frames * step, np.zeros(len(frames), dtype=bool)
+        for own in self.scene.seeds:
+            end = min((s for s in self.scene.starts if s > own.begin), default=len(frames))
+            here = slice(own.begin, end)
+            seeds[here] = own.value + (frames[here] - own.begin) * step
+            seeded[here] = True
+        return seeds, seeded
 
     # ───────────── defaults ─────────────
 
@@ -166,7 +185,25 @@ class Drawing:
             if row.kind is Kind.STEPS_OR_PERCENT:
                 canvas = replace(canvas, whole=arrays["diffusion.steps"])
             arrays[row.key] = self._array(row, canvas)
+        if self.sources["diffusion.steps"] == "model":
+            arrays["diffusion.skip_steps"] = self._in_fewer_steps(arrays)
         return {row.key: arrays[row.key] for row in rows}
+
+    def _in_fewer_steps(self, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+        """Counts of skipped steps as they are meant where a model takes fewer steps than usual.
+
+        A script that skips 125 steps was written for 250: the same share of the model's own.
+        """
+        steps, skipped = arrays["diffusion.steps"], arrays["diffusion.skip_steps"]
+        usual = BY_KEY["diffusion.steps"].default
+        assert isinstance(usual, int)
+        beyond = (skipped > steps) & (skipped < usual)
+        meant = np.where(beyond, skipped * steps // usual, skipped)
+        at = next((start for start in self.scene.starts if beyond[start]), None)
+        if at is not None:
+            count = int(skipped[at]), int(steps[at]), int(meant[at])
+            self.checks.fewer_steps(self.model.name, *count, usual)
+        return meant
 
     def _array(self, row: Parameter, canvas: Canvas) -> NDArray[Any]:
         default = self._default(row)
@@ -182,7 +219,7 @@ class Drawing:
         """A PROGRESS parameter, shape (1000,): the first line about it drops its default."""
         default = self._default(row)
         track = self.scene.tracks.get(row.key, Track())
-        if not track.claims:
+        if not track.claims:  # shots have no cutouts of their own
             rest = spread(default)
             if not track.layers:
                 return rest
@@ -200,28 +237,41 @@ class Drawing:
 
     def _track(self, row: Parameter, track: Track, canvas: Canvas, rest: Any) -> NDArray[Any]:
         """The values of one setting, with every check that concerns it alone."""
-        what = "step" if row.axis is Axis.PROGRESS else "frame"
-        check_overlaps(row.name, track.claims, self.report, what)
-        drawn = draw(track.claims, canvas, rest)
+        drawn = draw_track(track, canvas, rest)
         if track != Track():
-            spans = tuple(claim.span for claim in track.claims)
+            spans = tuple(leaf.span for leaf in drawn.leaves)
             layers = tuple(layer.claim.span for layer in track.layers)
             self.origins[row.key] = Origin(drawn.owner, spans, layers)
-        self._frames_without_use(row, track, drawn)
+        self._levels(row, drawn, canvas, rest)
+        self._frames_without_use(row, drawn)
         limits = Limits(widened(row, rest), canvas, self.report)
-        good = limits.amounts(track.claims, drawn) if row.kind in NUMBERS else True
-        if row.kind in NUMBERS:
-            in_force = replace(row, default=rest)
-            check_jumps(in_force, track.claims, drawn, canvas, self.report)
+        good = limits.amounts(drawn.leaves, drawn.values, drawn.owner) if is_number(row) else True
         before = len(self.report.found)
         values = self._layered(row, track, canvas, drawn.values)
         good = good and len(self.report.found) == before
-        if good and row.kind in NUMBERS and (track.claims or track.layers):
+        if good and is_number(row) and (drawn.leaves or track.layers):
             limits.result(values, track)
         return values
 
-    def _frames_without_use(self, row: Parameter, track: Track, drawn: Drawn) -> None:
-        for index, claim in enumerate(track.claims):
+    def _levels(self, row: Parameter, drawn: DrawnTrack, canvas: Canvas, rest: Any) -> None:
+        """Lines that contradict each other in the scene or in a shot, and values that jump."""
+        what = "step" if row.axis is Axis.PROGRESS else "frame"
+        in_force = replace(row, default=rest)
+        for level in drawn.levels:
+            origin = level.shot.begin if level.shot else 0
+            check_overlaps(row.name, level.claims, self.report, what, origin)
+            if is_number(row):
+                check_jumps(in_force, level, canvas, self.report)
+        for claim, shot in drawn.covered:
+            self.report.add(
+                "D315",
+                f'this line has no effect: "{shot.title}" sets `{row.name}` on all these frames',
+                claim.span,
+                help="inner lines win: delete one of them, or add to it with `+=`",
+            )
+
+    def _frames_without_use(self, row: Parameter, drawn: DrawnTrack) -> None:
+        for index, claim in enumerate(drawn.leaves):
             frames = np.flatnonzero(drawn.owner == index)
             if row.group == "camera" and self.scene.frames > 1:
                 self.checks.without_effect(row.key, claim, frames)
@@ -238,12 +288,19 @@ class Drawing:
             for layer in track.layers:
                 if layer.operator == operator:
                     found = draw((layer.claim,), layer_canvas, neutral)
-                    Limits(row, layer_canvas, self.report).amounts((layer.claim,), found, True)
+                    leaves = tuple(leaves_of(layer.claim))
+                    limits = Limits(row, layer_canvas, self.report)
+                    limits.amounts(leaves, found.values, found.owner, layered=True)
                     drawn.append(np.asarray(found.values, dtype=np.float64))
             if drawn:
                 whole = combine(np.sort(drawn, axis=0), axis=0)
                 values = values + whole if operator == "+=" else values * whole
         return values
+
+
+def is_number(row: Parameter) -> bool:
+    """Whether one can calculate with the values of a row."""
+    return row.kind in NUMBERS
 
 
 def widened(row: Parameter, rest: Any) -> Parameter:

@@ -1,14 +1,15 @@
 """Prompt sets and ranged prompts -> one row of weights for each text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
 from discoscript.scene.overlaps import check_overlaps
 from discoscript.scene.prompts import WEIGHT
-from discoscript.scene.scene import Claim, PromptClaim, PromptSet, Scene
+from discoscript.scene.scene import Claim, PromptClaim, PromptSet, Scene, leaves_of
 from discoscript.schedule.curve import NOBODY, Canvas, draw
 from discoscript.schedule.limits import Limits
 from discoscript.schedule.schedule import PromptRow
@@ -30,6 +31,7 @@ class Row:
     weight: Weights
     alive: NDArray[np.bool_]
     span: Span
+    image: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,39 +55,47 @@ class Wardrobe:
             self.rows.append(self._ranged(prompt))
         self._check()
         return tuple(
-            PromptRow(r.text, np.where(r.alive, r.weight, 0.0), r.alive & (r.weight != 0), r.span)
+            PromptRow(
+                r.text,
+                np.where(r.alive, r.weight, 0.0),
+                r.alive & (r.weight != 0),
+                r.span,
+                r.image,
+            )
             for r in self.rows
         )
 
-    def _with_ends(self) -> Iterable[tuple[PromptSet, int]]:
+    def _with_ends(self) -> Iterator[tuple[PromptSet, int]]:
         """The sets, each with the frame at which the next one has taken over."""
         sets = self.scene.sets
-        ends = [following.begin + following.morph for following in sets[1:]]
-        return zip(sets, [*ends, self.canvas.length], strict=True) if sets else ()
+        for prompts, following in zip_longest(sets, sets[1:]):
+            fades = following is not None and following.begin == prompts.end
+            yield prompts, prompts.end + (following.morph if fades else 0)
 
     def _set(self, prompts: PromptSet, end: int) -> list[Row]:
         """One row for each text of a set; lines about the same text make one curve."""
-        by_text: dict[str, list[PromptClaim]] = {}
+        by_text: dict[tuple[str, bool], list[PromptClaim]] = {}
         for line in prompts.lines:
-            by_text.setdefault(line.text, []).append(line)
+            by_text.setdefault((line.text, line.image), []).append(line)
         frames = np.arange(self.canvas.length)
         life = (frames >= prompts.begin) & (frames < end)
         rows = []
-        for text, lines in sorted(by_text.items()):
+        for (text, image), lines in sorted(by_text.items()):
             claims = [line.claim for line in lines]
             check_overlaps(f'"{text[:40]}"', claims, self.report)
             weight, spoken = self._weight(claims)
-            rows.append(Row(text, weight, life & spoken, lines[0].span))
+            rows.append(Row(text, weight, life & spoken, lines[0].span, image))
         return rows
 
     def _ranged(self, prompt: PromptClaim) -> Row:
         weight, spoken = self._weight([prompt.claim])
-        return Row(prompt.text, weight, spoken, prompt.span)
+        return Row(prompt.text, weight, spoken, prompt.span, prompt.image)
 
     def _weight(self, claims: list[Claim]) -> tuple[Weights, NDArray[np.bool_]]:
         """The weight at every frame, and whether any line speaks of it there."""
         drawn = draw(claims, self.canvas, 0.0)
-        Limits(WEIGHT, self.canvas, self.report).amounts(claims, drawn)
+        leaves = [leaf for claim in claims for leaf in leaves_of(claim)]
+        Limits(WEIGHT, self.canvas, self.report).amounts(leaves, drawn.values, drawn.owner)
         return np.nan_to_num(np.asarray(drawn.values, dtype=np.float64)), drawn.owner != NOBODY
 
     # ───────────── what may be wrong ─────────────

@@ -5,12 +5,14 @@ text was seen before is not parsed again, and one that has not moved is not buil
 follow from indentation, see `nesting.py`.
 """
 
+import sys
+from dataclasses import replace
 from functools import lru_cache
 
 from lark import Token, Tree
 
 from discoscript.syntax.build import Builder, Place
-from discoscript.syntax.lines import Line, split
+from discoscript.syntax.lines import Line, Lines, split
 from discoscript.syntax.mistakes import BRACES
 from discoscript.syntax.nesting import Entry, nest
 from discoscript.syntax.reading import moved, read
@@ -19,9 +21,12 @@ from discoscript.text.diagnostics import Diagnostic
 from discoscript.text.source import Source, Span
 
 
-def parse(source: Source) -> tuple[Syntax, tuple[Diagnostic, ...]]:
-    """The script as syntax, and what is wrong with its text, in the order of its lines."""
-    lines = split(source.text)
+def parse(source: Source, start: int = 0) -> tuple[Syntax, tuple[Diagnostic, ...]]:
+    """The script as syntax, and what is wrong with its text, in the order of its lines.
+
+    `start` is where the file to parse begins in the source; it is the last one there.
+    """
+    lines = shifted(split(source.text[start:]), start)
     diagnostics = list(lines.diagnostics)
     entries = []
     for line in lines.lines:
@@ -33,6 +38,19 @@ def parse(source: Source) -> tuple[Syntax, tuple[Diagnostic, ...]]:
     diagnostics.extend(d for d in nesting if not _is_about_tabs(d, source))
     diagnostics.sort(key=lambda diagnostic: diagnostic.span)
     return Syntax(source, body, lines.comments), _once(diagnostics)
+
+
+def shifted(lines: Lines, by: int) -> Lines:
+    """The lines of a file that begins at `by`."""
+    if by == 0:
+        return lines
+    moved_lines = (
+        replace(line, margin=line.margin + by, start=line.start + by, end=line.end + by)
+        for line in lines.lines
+    )
+    comments = (replace(c, span=Span(c.span.start + by, c.span.end + by)) for c in lines.comments)
+    found = (moved(d, by, sys.maxsize) for d in lines.diagnostics)
+    return Lines(tuple(moved_lines), tuple(comments), tuple(found))
 
 
 @lru_cache(maxsize=1 << 14)

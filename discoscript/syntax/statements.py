@@ -1,4 +1,4 @@
-"""THE table of statements: what they are called, where they may stand, whether they are built."""
+"""THE table of statements: what they are called and where they may stand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,8 +23,7 @@ class Place(StrEnum):
 class StatementRow:
     """One row: `word` begins the statement, `name` is what messages call it.
 
-    `places` is where it may stand. `instead` says for statements that are not built what can be
-    done in this version.
+    `places` is where it may stand.
     """
 
     word: str
@@ -32,14 +31,10 @@ class StatementRow:
     places: frozenset[Place]
     doc: str
     example: str
-    built: bool = True
-    instead: str = ""
 
 
 _FILE = frozenset({Place.FILE})
 _TIMELINE = frozenset({Place.FILE, Place.FRAME, Place.SHOT, Place.MOVE})
-_SHOTS = "write `frame N:` blocks and ranges such as `@ 48..96`"
-_MOVES = "write the lines of the move where they are needed"
 
 STATEMENTS: Mapping[type, StatementRow] = {
     syntax.Version: StatementRow(
@@ -51,8 +46,6 @@ STATEMENTS: Mapping[type, StatementRow] = {
         _FILE,
         "Bring the definitions of another script into reach.",
         'import "lib/moves.disco"',
-        built=False,
-        instead="copy the definitions into this script",
     ),
     syntax.Let: StatementRow(
         "let",
@@ -67,8 +60,6 @@ STATEMENTS: Mapping[type, StatementRow] = {
         frozenset({Place.FILE, Place.SHOT}),
         "A name for a time.",
         "mark drop @ 00:01:12",
-        built=False,
-        instead="write the time itself",
     ),
     syntax.Cut: StatementRow(
         "cut",
@@ -83,8 +74,6 @@ STATEMENTS: Mapping[type, StatementRow] = {
         _TIMELINE,
         "Play a move.",
         "use dolly(4) @ 0..50%",
-        built=False,
-        instead=_MOVES,
     ),
     syntax.PromptLine: StatementRow(
         "prompt",
@@ -99,8 +88,6 @@ STATEMENTS: Mapping[type, StatementRow] = {
         frozenset({Place.STUDY}),
         "Values that a study tries.",
         "diffusion.steps in [50, 100]",
-        built=False,
-        instead="render one script for each value",
     ),
     syntax.FrameHead: StatementRow(
         "frame",
@@ -115,8 +102,6 @@ STATEMENTS: Mapping[type, StatementRow] = {
         _FILE,
         "A stretch of time that follows the shot before.",
         'shot "storm" 4s:',
-        built=False,
-        instead=_SHOTS,
     ),
     syntax.MoveHead: StatementRow(
         "move",
@@ -124,8 +109,6 @@ STATEMENTS: Mapping[type, StatementRow] = {
         _FILE,
         "Lines to be played in several places.",
         "move dolly(speed):",
-        built=False,
-        instead=_MOVES,
     ),
     syntax.StudyHead: StatementRow(
         "study",
@@ -133,8 +116,6 @@ STATEMENTS: Mapping[type, StatementRow] = {
         _FILE,
         "One render for each combination of values.",
         "study:",
-        built=False,
-        instead="render one script for each value",
     ),
     syntax.GroupHead: StatementRow(
         "", "a group", _TIMELINE, "Settings of one group.", "camera @ 0..48:"

@@ -21,7 +21,7 @@ def suppressed(syntax: Syntax, diagnostics: Iterable[Diagnostic]) -> tuple[Diagn
         found
         for found in diagnostics
         if severity(found) is Severity.ERROR
-        or found.code not in ignored.get(syntax.source.position(found.span.start)[0], ())
+        or found.code not in ignored.get(syntax.source.row(found.span.start), ())
     )
 
 
@@ -47,13 +47,13 @@ def _codes(comment: Comment) -> frozenset[str]:
 
 
 def _line(syntax: Syntax, comment: Comment) -> int:
-    return syntax.source.position(comment.span.start)[0]
+    return syntax.source.row(comment.span.start)
 
 
 def _stands_alone(syntax: Syntax, comment: Comment) -> bool:
     """Whether nothing stands before a comment on its line."""
-    line, column = syntax.source.position(comment.span.start)
-    return not syntax.source.line(line)[: column - 1].strip()
+    row, (_, column) = _line(syntax, comment), syntax.source.position(comment.span.start)
+    return not syntax.source.line(row)[: column - 1].strip()
 
 
 def _next_line(syntax: Syntax, line: int) -> int:

@@ -425,7 +425,21 @@ class TitledHead:
     span: Span
 
 
-Head = FrameHead | ShotHead | MoveHead | StudyHead | GroupHead | TitledHead
+@dataclass(frozen=True)
+class Played:
+    """The head of a move's lines where a `use` plays them; no script can write it.
+
+    `name` is the move as written, `span` the place of the `use`. `loose`: nothing plays it, its
+    lines are only checked.
+    """
+
+    name: str
+    at: At | None
+    span: Span
+    loose: bool = False
+
+
+Head = FrameHead | ShotHead | MoveHead | StudyHead | GroupHead | TitledHead | Played
 
 
 @dataclass(frozen=True)

@@ -108,9 +108,14 @@ class _Pen:
 
 @dataclass(frozen=True)
 class _Mark:
-    """A piece of one line to point at: columns counted in characters, from 0."""
+    """A piece of one line to point at: columns counted in characters, from 0.
 
-    line: int
+    `row` counts through all files, `number` is the line in its own.
+    """
+
+    row: int
+    number: int
+    path: str
     start: int
     end: int
     label: str
@@ -121,20 +126,28 @@ def _frame(diagnostic: Diagnostic, source: Source, pen: _Pen) -> str:
     """One diagnostic with its code frame."""
     kind = severity(diagnostic)
     marks = _marks(diagnostic, source)
-    gutter = len(str(max(mark.line for mark in marks)))
-    line, column = source.position(diagnostic.span.start)
+    gutter = len(str(max(mark.number for mark in marks)))
     head = pen.ink(f"{kind}[{diagnostic.code}]", _COLORS[kind], _BOLD)
-    rows = [
-        f"{head}{pen.ink(': ' + _words(diagnostic.message), _BOLD)}",
-        f"{' ' * gutter} {pen.ink('-->', _BLUE)} {source.path}:{line}:{column}",
-        _row("", "", gutter, pen),
-    ]
-    for number in sorted({mark.line for mark in marks}):
-        here = [mark for mark in marks if mark.line == number]
-        rows += _line_rows(number, source.line(number), here, _COLORS[kind], gutter, pen)
+    rows = [f"{head}{pen.ink(': ' + _words(diagnostic.message), _BOLD)}"]
+    for path in dict.fromkeys(mark.path for mark in marks):  # the file of the mistake is first
+        here = [mark for mark in marks if mark.path == path]
+        first = next((mark for mark in here if mark.primary), here[0])
+        sign = pen.ink("-->" if first.primary else ":::", _BLUE)
+        rows.append(f"{' ' * gutter} {sign} {path}:{first.number}:{first.start + 1}")
+        rows.append(_row("", "", gutter, pen))
+        rows += _rows(here, source, _COLORS[kind], gutter, pen)
     if diagnostic.help:
         rows.append(f"{' ' * gutter} {pen.ink('=', _BLUE)} help: {_words(diagnostic.help)}")
     return "\n".join(rows)
+
+
+def _rows(marks: list[_Mark], source: Source, tint: str, gutter: int, pen: _Pen) -> list[str]:
+    """The marked lines of one file."""
+    rows = []
+    for row in sorted({mark.row for mark in marks}):
+        here = [mark for mark in marks if mark.row == row]
+        rows += _line_rows(here[0].number, source.line(row), here, tint, gutter, pen)
+    return rows
 
 
 def _marks(diagnostic: Diagnostic, source: Source) -> list[_Mark]:
@@ -143,10 +156,11 @@ def _marks(diagnostic: Diagnostic, source: Source) -> list[_Mark]:
     places += [(related.span, related.label, False) for related in diagnostic.related]
     marks = []
     for span, label, primary in places:
-        line, column = source.position(span.start)
-        last = max(len(source.line(line).rstrip("\r")), column)
+        row, (number, column) = source.row(span.start), source.position(span.start)
+        last = max(len(source.line(row).rstrip("\r")), column)
         end = min(column - 1 + max(span.end - span.start, 1), last)
-        marks.append(_Mark(line, column - 1, end, label, primary))
+        path = source.path_at(span.start)
+        marks.append(_Mark(row, number, path, column - 1, end, label, primary))
     return marks
 
 

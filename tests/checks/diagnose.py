@@ -44,6 +44,10 @@ class Folder:
         """What the text says."""
         return parse(self.texts[path], path, column, raw)
 
+    def script(self, path: str) -> str | None:
+        """The text of a file."""
+        return self.texts.get(path)
+
 
 def diagnose(script: str, files: Mapping[str, str]) -> tuple[Source, tuple[Diagnostic, ...]]:
     """The script as a source, and its diagnostics. `files` are the texts of the files beside it."""

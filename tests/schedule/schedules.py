@@ -106,6 +106,8 @@ def schedule(
         seeds=np.array(seeds if seeds is not None else range(frames), dtype=np.int64),
         sources={},
         origins={},
+        seeded=np.zeros(frames, dtype=bool),
+        shots=(),
     )
 
 

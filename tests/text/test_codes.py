@@ -29,7 +29,7 @@ def test_the_first_and_the_last_are_settled() -> None:
     assert BY_CODE["D001"].slug == "unsupported-version"
     assert BY_CODE["D119"].slug == "not-built"
     assert BY_CODE["D014"].severity is Severity.HINT
-    assert BY_CODE["D808"].built is False
+    assert BY_CODE["D704"].built is False
 
 
 def test_a_code_or_slug_finds_its_row() -> None:
@@ -41,5 +41,4 @@ def test_statements_are_documented() -> None:
     for row in STATEMENTS.values():
         assert row.doc.endswith(".")
         assert row.places
-        assert row.built or row.instead
     assert len(set(WORDS)) == len(WORDS)
