@@ -22,10 +22,7 @@ def statement_text(row: StatementRow) -> str:
     """One statement."""
     places = [place.value for place in Place if place in row.places]
     return f"## {title(row)}\n\n{row.doc}\n\n```disco\n{row.example}\n```\n\n" + facts(
-        (
-            ("may stand in", ", ".join(places)),
-            ("state", "" if row.built else f"not built yet; {row.instead}"),
-        )
+        (("may stand in", ", ".join(places)),)
     )
 
 

@@ -135,18 +135,13 @@ class Reading:
     complete: bool = True
 
     def __post_init__(self) -> None:
-        longer = next(
-            (f"raise `{n}`" for n in ("duration", "frames") if self._written(n)), ANY_LENGTH
-        )
-        if self.lines.shots:
-            longer = "make a shot longer"
         self.places = places_of(self.lines, self.extent.axis, self.amounts.quantities)
         self.frames = Timeline(
             self.places.outer,
             self.extent.frames,
             self.report,
             "frame",
-            longer,
+            self._longer(),
             self.extent.known,
             self._shots(),
         )
@@ -158,12 +153,21 @@ class Reading:
         self.settings = SettingLines(self.amounts, on_frames, on_progress, self.report)
         quantities = self.amounts.quantities
         self.prompts = Prompts(on_frames, self.frames, quantities, self.report)
-        self.complete = self.lines.complete
+        self.complete = self.lines.complete and self.extent.settled
+
+    def _longer(self) -> str:
+        """How to get more frames."""
+        if self.lines.shots:
+            return "make a shot longer"
+        written = (f"raise `{n}`" for n in ("duration", "frames") if self._written(n))
+        return next(written, ANY_LENGTH)
 
     def _shots(self) -> dict[Span, Block | None]:
         """Where the shots lie; what is wrong with them and with the marks is said here."""
         for wrong in self.places.problems():
             self.report.add(wrong.code, wrong.message, wrong.span, help=wrong.help)
+        for name, marking in self.places.marks.items():
+            self._judge_mark(name, marking)
         found: dict[Span, Block | None] = {}
         for number, head in enumerate(self.lines.shots):
             try:
@@ -209,18 +213,20 @@ class Reading:
         )
 
     def _marks(self) -> dict[str, int]:
-        """The frames of all marks; one beyond the end is reported (D317)."""
-        found: dict[str, int] = {}
-        for name, marking in self.places.marks.items():
-            try:
-                block = self.places.mark(name)
-            except (UnknownEnd, WrongTime):
-                continue
-            found[name] = round_frames(block.begin)
-            last = round_frames(block.begin if block.end is None else block.end)
-            if self.extent.known and not 0 <= found[name] <= last <= self.extent.frames:
-                self._stray_mark(name, marking, last if found[name] >= 0 else found[name])
-        return found
+        """The frames of all marks that lie somewhere."""
+        known = self.places.known.items()
+        return {n: round_frames(b.begin) for n, b in known if not isinstance(b, Exception)}
+
+    def _judge_mark(self, name: str, marking: Marking) -> None:
+        """A mark beyond the end (D317): it is told once, not for every line that names it."""
+        block = self.places.known.get(name)
+        if block is None or isinstance(block, Exception) or not self.extent.known:
+            return
+        first = round_frames(block.begin)
+        last = first if block.end is None else round_frames(block.end)
+        if not 0 <= first <= last <= self.extent.frames:
+            self._stray_mark(name, marking, last if first >= 0 else first)
+            self.places.known[name] = WrongTime("", "", marking.mark.span)
 
     def _stray_mark(self, name: str, marking: Marking, frame: int) -> None:
         end = f"beyond the end (frame {self.extent.frames})" if frame > 0 else "before the start"
@@ -228,7 +234,7 @@ class Reading:
             "D317",
             f"the mark `{name}` (frame {count_text(frame)}) is {end}",
             marking.mark.span,
-            help=f"{self.frames.longer} or move the mark" if frame > 0 else "move the mark",
+            help=f"{self._longer()} or move the mark" if frame > 0 else "move the mark",
         )
 
     def _scopes(self) -> list[Scope]:

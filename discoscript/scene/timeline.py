@@ -39,7 +39,8 @@ class Extent:
     """How long, how fast, and in which mode.
 
     `known` False: lines are missing that may make it longer, or it is longer than can be.
-    `bounded` False: the shots do not say how long they are.
+    `bounded` False: the shots do not say how long they are; `settled` False: they say otherwise
+    than the scene.
     """
 
     fps: Fraction
@@ -48,6 +49,7 @@ class Extent:
     known: bool
     tempo: Tempo | None = None
     bounded: bool = True
+    settled: bool = True
 
     @property
     def axis(self) -> Axis:
@@ -96,7 +98,8 @@ class Facts:
             self._too_long(length, implied.span)
             return Extent(fps, 1, mode, known=False, tempo=tempo)
         known = certain or self._says_how_long()
-        return Extent(fps, max(length, 1), mode, known, tempo, bounded=not endless)
+        settled = not any(found.code == "D309" for found in self.report.found)
+        return Extent(fps, max(length, 1), mode, known, tempo, not endless, settled)
 
     def _says_how_long(self) -> bool:
         return "frames" in self.written or "duration" in self.written

@@ -157,7 +157,7 @@ CODES: tuple[Code, ...] = (
     _later("D706", "too-many-cuts", W, "more cuts than memory is likely to hold"),
     _later("D707", "heavy-models", W, "more CLIP models than memory is likely to hold"),
     Code("D708", "expression-too-large", E, "an expression or block is nested too deep"),
-    Code("D709", "timeline-too-large", E, "more keys than the limit"),
+    Code("D709", "timeline-too-large", E, "a script unfolds too far"),
     Code("D710", "skip-of-other-steps", W, "more steps are skipped than the model takes"),
     # D8: advice
     Code("D801", "unusual-value", H, "an unusual value"),
