@@ -73,7 +73,7 @@ def check(
         lines = replace(lines, complete=False)
     known = lets_of(body, lets or {}, unfolded.failed)
     recordings = FileRecordings(files, report)
-    quantities = Quantities(known, report, has_tempo(lines), recordings)
+    quantities = Quantities(known, report, has_tempo(lines), recordings=recordings)
     quantities.learn()
     amounts = Amounts(quantities, files, report)
     extent = Facts(lines, amounts, report).find()

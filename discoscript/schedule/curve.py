@@ -69,7 +69,7 @@ class Canvas:
             window.end,
             window.block,
             recordings=self.lets.recordings,
-            self.tempo,
+            tempo=self.tempo,
             marks=self.marks,
         )
         value = np.broadcast_to(evaluate(amount.expr, lets, clock), frames.shape)
