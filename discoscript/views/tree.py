@@ -27,6 +27,7 @@ from discoscript.syntax.syntax import (
     Mark,
     Morph,
     MoveHead,
+    Played,
     PromptLine,
     Set,
     ShotHead,
@@ -119,6 +120,8 @@ def _head(head: Head) -> tuple[str, str]:
             return name.text, _at(at)
         case TitledHead(name=name, title=title):
             return name.text, expression(title)
+        case Played(name=move, at=at):
+            return f"played {move}", _at(at)
 
 
 def _formal(formal: Formal) -> str:
