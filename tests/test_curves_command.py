@@ -1,5 +1,6 @@
 """`discoscript curves`: in the terminal and as a picture."""
 
+import time
 from itertools import combinations
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from discoscript.views.chart import chart, pieces, ticks, whole_ticks
 from discoscript.views.curves_picture import (
     DARK,
     KEPT,
+    LEFT,
     LIGHT,
+    RIGHT,
+    TOP,
     WIDTH,
     Theme,
     mixed,
@@ -99,6 +103,20 @@ def test_a_constant_is_drawn_where_it_is_asked_for() -> None:
     assert np.array_equal(drawn.strips[0].share, np.full(12, 0.5))
 
 
+@pytest.mark.parametrize(
+    ("line", "stepped"),
+    [
+        ("zoom 1.02 @ 4..8", True),
+        ("zoom 1.02 @ 4..5", True),
+        ("zoom 1 -> 1.02 @ 2..6", False),
+        ("zoom 1 + 0.01 * sin(seconds)", False),
+    ],
+)
+def test_what_only_jumps_has_upright_edges(line: str, stepped: bool) -> None:
+    drawn = chart(compiled(SEA.replace("zoom 1.02 @ 4..8", line)), "Sea", ["zoom"])
+    assert drawn.strips[0].stepped == stepped
+
+
 @pytest.mark.parametrize("length", [0.5, 1, 7, 36, 240, 100_000])
 def test_ticks_are_few_and_round(length: float) -> None:
     found = ticks(length, 12)
@@ -164,6 +182,18 @@ def test_every_curve_bar_and_start_is_in_the_picture() -> None:
         assert mixed(LIGHT.page, paint, opacity(share)) in colors
     fewer = picture(chart(compiled(SEA), "Sea", ["zoom"]))
     assert fewer.size[1] < image.size[1]
+
+
+def test_of_many_frames_the_extremes_are_drawn() -> None:
+    """One frame of 20 000 that differs is there to see."""
+    text = SEA.replace("frames 12", "frames 20000").replace("@ 4..8", "@ 9999..10000")
+    drawn = chart(compiled(text), "Sea", ["zoom"])
+    began = time.monotonic()
+    image = picture(drawn)
+    assert time.monotonic() - began < 20
+    across = slice(LEFT * KEPT, (WIDTH - RIGHT) * KEPT)
+    panel = np.asarray(image)[TOP * KEPT : (TOP + 12) * KEPT, across]
+    assert (panel == LIGHT.curves[0]).all(axis=2).any()
 
 
 @pytest.mark.parametrize("text", ["嵐の海", "🌊", "", "x" * 500])

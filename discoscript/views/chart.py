@@ -38,8 +38,9 @@ class Strip:
 
     @property
     def stepped(self) -> bool:
-        """Whether it only jumps: few frames differ from the one before."""
-        return bool((self.values[1:] != self.values[:-1]).sum() * 5 <= len(self.values))
+        """Whether it only jumps: it never moves on three frames in a row."""
+        moved = self.values[1:] != self.values[:-1]
+        return not bool((moved[:-2] & moved[1:-1] & moved[2:]).any())
 
 
 @dataclass(frozen=True)

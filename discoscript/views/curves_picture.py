@@ -5,9 +5,12 @@ Everything is drawn at four times the size and brought down to two, so that line
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from discoscript.schedule.runs import runs
 from discoscript.views.chart import Chart, Ribbon, Strip, pieces, ticks, whole_ticks
 from discoscript.views.words import shown
 
@@ -69,6 +72,12 @@ DARK = Theme(
     against=_color("f0807a"),
     curves=_colors("7aa2f7 f5b352 5fd7a7 f78fb3 b79cf5 5ccfe6 f0a27a a8cc6b"),
 )
+
+#: Of more frames than these in a curve only the extremes are drawn.
+PLACES = 1600
+
+#: Shades of a bar.
+TONES = 48
 
 #: Fonts to try for words that the font of Pillow has no letters for.
 WIDE_FONTS = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial Unicode.ttf", "arial.ttf")
@@ -144,7 +153,7 @@ class _Sheet:
         """From frame to frame; upright edges where a parameter only jumps."""
         inset = 9
         points: list[tuple[float, float]] = []
-        for frame, share in enumerate([*strip.share.tolist(), float(strip.share[-1])]):
+        for frame, share in _points(strip):
             y = top + inset + (1 - share) * (BAND - 2 * inset)
             if points and strip.stepped:
                 points.append((self._x(frame), points[-1][1]))
@@ -184,11 +193,14 @@ class _Sheet:
         weight = shown(low) if low == high else f"{shown(low)} to {shown(high)}"
         self._text(LEFT - 16, top + 5, weight, 11, self.theme.faint, "right")
         for begin, end in pieces(ribbon):
-            for frame in range(begin, end):
-                share = float(ribbon.share[frame])
+            part = ribbon.share[begin:end]
+            tones = np.sign(part) * np.ceil(np.abs(part) * TONES - 1e-9)
+            for first, last, tone in runs(tones):
+                share = float(tone) / TONES
                 paint = self.theme.prompt if share > 0 else self.theme.against
                 fill = mixed(self.theme.page, paint, opacity(share))
-                self._box(self._x(frame), top, self._x(frame + 1), top + BAR, fill)
+                left, right = self._x(begin + first), self._x(begin + last)
+                self._box(left, top, right, top + BAR, fill)
         self._label(ribbon, top)
 
     def _label(self, ribbon: Ribbon, top: float) -> None:
@@ -235,6 +247,25 @@ class _Sheet:
         while text and self._width(f"{text}...", size) > room:
             text = text[:-1]
         return f"{text.rstrip()}..." if text else ""
+
+
+def _points(strip: Strip) -> list[tuple[float, float]]:
+    """Frames and shares to draw a line through, the last value held to the end.
+
+    Of many frames in one place only the lowest and the highest are drawn.
+    """
+    share, frames = strip.share, len(strip.share)
+    places = [*range(frames), frames - 1]
+    if frames > PLACES:
+        edges = np.linspace(0, frames, PLACES + 1).astype(int)
+        far = [
+            (a + int(share[a:b].argmin()), a + int(share[a:b].argmax()))
+            for a, b in pairwise(edges.tolist())
+        ]
+        places = [0, *(place for pair in far for place in sorted(pair)), frames - 1]
+    return [(float(place), float(share[place])) for place in places[:-1]] + [
+        (float(frames), float(share[-1]))
+    ]
 
 
 def _latin(text: str) -> bool:
