@@ -337,3 +337,34 @@ def test_the_plan_says_what_is_inferred_and_what_is_not_read(
     assert "mode: 2d, inferred from camera.angle\n" in out
     assert "line 3: 38 tokens; `tiny` reads at most 30; not read: " in out
     assert all(len(line) <= 80 for line in out.splitlines())
+
+
+SHOTS = """disco 1
+import "lib/moves.disco"
+scene: seed 1
+shot "one" 4:
+    prompt "a sea"
+    use moves.dolly()
+shot "two" 6:
+    prompt "a shore"
+    camera: translate_z 3
+"""
+
+
+def test_shots_are_the_parts_and_libraries_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "lib").mkdir()
+    move = "disco 1\nmove dolly():\n    camera: translate_z 4\n"
+    (folder / "lib" / "moves.disco").write_text(move)
+    (folder / "shots.disco").write_text(SHOTS)
+    code, out, _ = ran(capsys, "plan", "shots.disco", "--renderer", "testcard")
+    assert code == Exit.OK and 'shot "one": frames 0..4, 0.33 s, 4 to render' in out
+    assert 'shot "two": frames 4..10, 0.5 s, 6 to render' in out
+    code, out, _ = ran(capsys, "show", "schedule", "shots.disco", "--at", "2", "translate_z")
+    place, line = out.splitlines()[1].strip().split("  ")
+    assert Path(place.rpartition(":")[0]) == Path("lib/moves.disco")
+    assert line == "camera: translate_z 4"
+    _, out, _ = ran(capsys, "show", "scene", "shots.disco")
+    found = [line.split()[:4] for line in out.splitlines() if line.startswith("camera.")]
+    assert ["camera.translate_z", "base", "4..10", "9"] in found

@@ -31,7 +31,7 @@ def place(source: Source, offset: int) -> Place:
     row = bisect_right(source.line_starts, offset)
     start = source.line_starts[row - line]
     text = source.text[offset - column + 1 : offset]
-    return Place(source.path, line, column, offset - start, text)
+    return Place(source.path_at(offset), line, column, offset - start, text)
 
 
 def ends(source: Source, span: Span) -> tuple[Place, Place]:

@@ -1,6 +1,7 @@
 """Scene -> what a script claims: settings, moves with their frames and lines, prompts, segments."""
 
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any
 
 from discoscript.parameters import BY_KEY, Axis
@@ -73,7 +74,7 @@ def _tracks(scene: Scene) -> list[tuple[str, str, str, str, str]]:
     rows = []
     for key, track in sorted(scene.tracks.items(), key=lambda item: list(BY_KEY).index(item[0])):
         length = 1000 if BY_KEY[key].axis is Axis.PROGRESS else scene.frames
-        lines = [(claim_word(c), c) for c in track.claims]
+        lines = [(claim_word(c), c) for c in track.leaves()]
         lines += [(_layer_word(layer), layer.claim) for layer in track.layers]
         rows += [
             (key, word, _frames(claim, length), _line(scene, claim.span),
@@ -100,8 +101,11 @@ def claim_word(claim: Claim) -> str:
 
 
 def claim_frames(claim: Claim, length: int) -> tuple[int, int]:
-    """The frames that a claim is about, end excluded; a hold goes on to the end."""
-    return (claim.begin, length) if isinstance(claim, Hold) else (claim.begin, claim.end)
+    """The frames that a claim is about, end excluded; a hold goes on to the end of its block."""
+    if isinstance(claim, Hold):
+        end = claim.window.block[1]
+        return claim.begin, min(length, end) if end > claim.begin else length
+    return claim.begin, claim.end
 
 
 def _frames(claim: Claim, length: int) -> str:
@@ -135,7 +139,7 @@ def _prompt(scene: Scene, line: PromptClaim, frames: str, word: str) -> tuple[st
 def _line(scene: Scene, span: Span) -> str:
     found = place(scene.source, span.start)
     own = found.path == scene.source.path
-    return str(found.line) if own else f"{printable(found.path)}:{found.line}"
+    return str(found.line) if own else f"{printable(PurePath(found.path).name)}:{found.line}"
 
 
 def _written(scene: Scene, span: Span) -> str:
@@ -177,7 +181,7 @@ def _track(scene: Scene, key: str) -> Json:
     length = 1000 if BY_KEY[key].axis is Axis.PROGRESS else scene.frames
     track = scene.tracks[key]
     return {
-        "claims": [_claim(scene, claim, length) for claim in track.claims],
+        "claims": [_claim(scene, claim, length) for claim in track.leaves()],
         "layers": [
             {"operator": layer.operator, **_claim(scene, layer.claim, length)}
             for layer in track.layers

@@ -70,7 +70,9 @@ class Overview:
 
 
 def parts(schedule: Schedule) -> tuple[Part, ...]:
-    """The parts of a render, in order: its segments."""
+    """The parts of a render, in order: its shots, or its segments where it has none."""
+    if schedule.shots:
+        return tuple(Part(f'shot "{printable(s.title)}"', s.begin, s.end) for s in schedule.shots)
     ends = (*schedule.starts[1:], schedule.frames)
     pairs = zip(schedule.starts, ends, strict=True)
     return tuple(Part(f"segment {n}", a, b) for n, (a, b) in enumerate(pairs, start=1))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -181,7 +182,7 @@ def line_word(source: Source, span: Span) -> str:
     """`15`, or `moves.disco:3` in another file."""
     found = place(source, span.start)
     own = found.path == source.path
-    return str(found.line) if own else f"{printable(found.path)}:{found.line}"
+    return str(found.line) if own else f"{printable(PurePath(found.path).name)}:{found.line}"
 
 
 def _progress(schedule: Schedule, source: Source, key: str) -> Iterator[Row]:
