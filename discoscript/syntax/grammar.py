@@ -23,6 +23,8 @@ from lark.indenter import Indenter
 from lark.lexer import TerminalDef
 from platformdirs import user_cache_path
 
+from discoscript.syntax.lalr import Walker
+
 #: Changes when the way the tables are stored changes.
 FORMAT = 1
 
@@ -80,6 +82,12 @@ def line_parser() -> Lark:
     parser = build("line")
     keep(parser, path)
     return parser
+
+
+@cache
+def walker() -> Walker:
+    """The quick way through the tables of the line parser."""
+    return Walker(line_parser())
 
 
 def tables_path(grammar: str, folder: Path) -> Path:

@@ -14,7 +14,7 @@ from lark.lexer import PatternStr
 
 from discoscript.parameters import GROUPS, with_name
 from discoscript.syntax import mistakes
-from discoscript.syntax.grammar import line_parser
+from discoscript.syntax.grammar import line_parser, walker
 from discoscript.syntax.mistakes import Found, Slip
 from discoscript.text.diagnostics import Diagnostic, Fix
 from discoscript.text.source import Span
@@ -82,6 +82,9 @@ def read(text: str) -> Reading:
 
 def attempt(text: str) -> Tree[Token] | Stop:
     """The tree of a line, or where the parser stopped."""
+    tree = walker().parse(text)
+    if tree is not None:
+        return tree
     try:
         return line_parser().parse(text)
     except UnexpectedToken as error:
