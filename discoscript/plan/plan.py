@@ -6,7 +6,7 @@ holds the few fields whose parameter is called otherwise.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import Any, TypeVar
@@ -98,10 +98,11 @@ def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> Fram
     steady = {**schedule.fixed, **{k: step_runs(v) for k, v in schedule.progress.items()}}
     columns = {key: values.tolist() for key, values in schedule.frames_of.items()}
     starts = frozenset(schedule.starts)
+    prompts = prompts_of(schedule)
     frames = []
     for index in range(schedule.frames):
         row = steady | {key: values[index] for key, values in columns.items()}
-        job = _job(schedule, index, row, index in starts, first_seed, assets)
+        job = _job(schedule, prompts[index], index, row, index in starts, first_seed, assets)
         frames.append(PlannedFrame(index, job, follows=index not in starts))
     return FramePlan(tuple(frames))
 
@@ -135,6 +136,7 @@ def skipped_steps(row: Row, start: bool) -> int:
 
 def _job(
     schedule: Schedule,
+    prompts: Sequence[Prompt],
     index: int,
     row: Row,
     start: bool,
@@ -146,7 +148,7 @@ def _job(
         width=int(width),
         height=int(height),
         seed=_seed(schedule, index, first_seed),
-        prompts=_prompts(schedule, index),
+        prompts=tuple(prompts),
         models=_models(schedule.mode, row),
         diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped_steps(row, start)}),
         guidance=_filled(Guidance, row),
@@ -183,10 +185,13 @@ def _models(mode: Mode, row: Row) -> Models:
     return _filled(Models, row) if mode is Mode.D3 else _filled(Models, row, depth=None)
 
 
-def _prompts(schedule: Schedule, index: int) -> tuple[Prompt, ...]:
-    """The prompts that pull at this frame. A weight of 0 is no pull."""
-    present = (p for p in schedule.prompts if p.present[index] and p.weight[index] != 0)
-    return tuple(Prompt(p.text, float(p.weight[index])) for p in present)
+def prompts_of(schedule: Schedule) -> list[list[Prompt]]:
+    """The prompts that pull at each frame. A weight of 0 is no pull."""
+    pulling: list[list[Prompt]] = [[] for _ in range(schedule.frames)]
+    for row in schedule.prompts:
+        for at in np.flatnonzero(row.here & (row.weights != 0)).tolist():
+            pulling[row.begin + at].append(Prompt(row.text, float(row.weights[at])))
+    return pulling
 
 
 def _first(row: Row, assets: Mapping[str, str]) -> Start:

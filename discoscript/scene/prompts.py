@@ -193,8 +193,11 @@ class Prompts:
             said = lines.get(reign.place, ())
             span = said[0].span if said else Span(0, 0)
             found.append(PromptSet(reign.begin, reign.end, frames, ease, said, span))
+        of_place: dict[Place, list[Reign]] = {}
+        for reign in reigns:
+            of_place.setdefault(reign.place, []).append(reign)
         for place, said in lines.items():
-            self._never_visible(place, said, [r for r in reigns if r.place == place])
+            self._never_visible(place, said, of_place.get(place, []))
         return tuple(found)
 
     def _reigns(self, shots: Sequence[Scope]) -> list[Reign]:

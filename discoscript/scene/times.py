@@ -6,7 +6,7 @@ the scene. `end - 8s` is a point, `2s + 4` is a length.
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import floor, isfinite
+from math import isfinite
 from typing import Protocol
 
 import numpy as np
@@ -78,7 +78,8 @@ class WrongTime(Exception):
 
 def round_frames(frames: Fraction) -> int:
     """The frame nearest to an exact time; halves go up."""
-    return floor(frames + Fraction(1, 2))
+    above, below = frames.numerator, frames.denominator
+    return (2 * above + below) // (2 * below)
 
 
 def count_text(count: int) -> str:
@@ -274,4 +275,6 @@ def small_enough(frames: Fraction, expr: Expr) -> Fraction:
 
 def exact(value: float) -> Fraction:
     """The decimal that was written: 0.1 is one tenth, not the nearest binary number."""
+    if value.is_integer():
+        return Fraction(int(value))
     return Fraction(repr(value)) if isfinite(value) else Fraction(0)

@@ -20,6 +20,7 @@ from discoscript.scene.overlaps import holds_back, strong, weak_from
 from discoscript.scene.scene import (
     Amount,
     Claim,
+    Formula,
     Hold,
     Path,
     Plain,
@@ -30,6 +31,8 @@ from discoscript.scene.scene import (
     Window,
     leaves_of,
 )
+from discoscript.schedule.stretches import frames_by_owner
+from discoscript.syntax.syntax import Negative, Number, Percent
 
 Values = NDArray[Any]
 Frames = NDArray[np.int64]
@@ -122,11 +125,11 @@ def draw(
     weak = weak_owner(claims, begin, end)
     under = background(claims, rest, end - begin)
     owner = np.full(end - begin, NOBODY)
-    for index in np.unique(weak[weak != NOBODY]):
-        here = np.flatnonzero(weak == index)
-        under[here] = held(claims[index], canvas, here + begin)
-        owner[here] = numbers[id(claims[index])]
-    drawn = Drawn(begin, under.copy(), owner, under)
+    for index, here in enumerate(frames_by_owner(weak, len(claims)) if claims else ()):
+        if len(here):
+            under[here] = held(claims[index], canvas, here + begin)
+            owner[here] = numbers[id(claims[index])]
+    drawn = Drawn(begin, under.copy() if claims else under, owner, under)
     for claim in claims:
         if isinstance(claim, Play):
             play(claim, canvas, drawn, numbers)
@@ -177,13 +180,14 @@ def weak_owner(claims: Sequence[Claim], begin: int, end: int) -> NDArray[np.int6
         for index, claim in enumerate(claims)
         if (start := weak_from(claim)) is not None
     )
-    starts = np.array([start for start, _ in held_from], dtype=np.int64)
-    indices = np.array([NOBODY, *(index for _, index in held_from)], dtype=np.int64)
-    owner = indices[np.searchsorted(starts, np.arange(begin, end), side="right")]
+    owner = np.full(end - begin, NOBODY)
+    ends = [*(start for start, _ in held_from[1:]), end]
+    for (start, index), until in zip(held_from, ends, strict=False):
+        owner[max(start - begin, 0) : max(until - begin, 0)] = index
     first = first_path(claims)
     if first is not None:
         owner[: max(claims[first].begin - begin, 0)] = first
-    return np.asarray(owner)
+    return owner
 
 
 def first_path(claims: Sequence[Claim]) -> int | None:
@@ -270,13 +274,65 @@ def total(claim: Total, canvas: Canvas, frames: Frames) -> Values:
 
 def path(claim: Path, canvas: Canvas, frames: Frames, start: Values) -> Values:
     """From point to point; both ends of each way may change while it is gone."""
+    if all(
+        point.amount is not None and written(point.amount) is not None for point in claim.points
+    ):
+        return keys(claim, frames)
     values = np.empty(len(frames))
     points = claim.points
     for index in range(len(points) - 1):
-        here = (frames >= points[index].frame) & (frames < points[index + 1].frame)
-        if here.any():
-            values[here] = way(claim, index, canvas, frames[here], start[here])
+        a, b = np.searchsorted(frames, (points[index].frame, points[index + 1].frame))
+        if a < b:
+            values[a:b] = way(claim, index, canvas, frames[a:b], start[a:b])
     return values
+
+
+def written(amount: Amount) -> float | None:
+    """The number that is written, if an amount is just that: it is the same on every frame."""
+    if not isinstance(amount, Formula):
+        return None
+    expr, sign = amount.expr, 1.0
+    if isinstance(expr, Negative):
+        expr, sign = expr.operand, -1.0
+    return sign * float(expr.value) if isinstance(expr, Number | Percent) else None
+
+
+def keys(claim: Path, frames: Frames) -> Values:
+    """A path whose values are all written as numbers, all its ways at once."""
+    points = claim.points
+    at = np.array([point.frame for point in points])
+    level = np.array([written(point.amount) for point in points if point.amount], dtype=np.float64)
+    index = np.clip(np.searchsorted(at, frames, side="right") - 1, 0, len(points) - 2)
+    first, last = level[index], level[index + 1]
+    length = at[index + 1] - at[index]
+    u = (frames - at[index]) / length
+    values = np.empty(len(frames))
+    eases = [point.ease for point in points]
+    known = {ease: number for number, ease in enumerate(dict.fromkeys(eases))}
+    kinds = np.array([known[ease] for ease in eases])[index + 1]
+    for ease, number in known.items():
+        here = kinds == number if len(known) > 1 else slice(None)
+        if ease.name == "smooth":
+            values[here] = cubic(
+                u[here],
+                first[here],
+                last[here],
+                *(side[here] * length[here] for side in slopes(points, at, level, index)),
+            )
+        else:
+            values[here] = first[here] + (last[here] - first[here]) * ease.curve()(u[here])
+    return values
+
+
+def slopes(
+    points: tuple[Point, ...], at: Frames, level: Values, index: Frames
+) -> tuple[Values, Values]:
+    """How steeply each frame's way leaves its first key and arrives at its last one."""
+    steep = np.zeros(len(points))
+    smooth = np.array([point.ease.name == "smooth" for point in points])
+    rise = (level[2:] - level[:-2]) / (at[2:] - at[:-2])
+    steep[1:-1] = np.where(smooth[1:-1] & smooth[2:], rise, 0.0)
+    return steep[index], steep[index + 1]
 
 
 def way(claim: Path, index: int, canvas: Canvas, frames: Frames, start: Values) -> Values:
@@ -299,6 +355,13 @@ def spline(
     length = b.frame - a.frame
     leave = slope(claim, index, canvas) * length
     arrive = slope(claim, index + 1, canvas) * length
+    return cubic(u, first, last, leave, arrive)
+
+
+def cubic(
+    u: Values, first: Values, last: Values, leave: Values | float, arrive: Values | float
+) -> Values:
+    """From `first` to `last` with a slope at either end, over u from 0 to 1."""
     return np.asarray(
         first * (1 - u) ** 2 * (1 + 2 * u)
         + last * u**2 * (3 - 2 * u)

@@ -10,7 +10,8 @@ from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Axis, Kind, Parameter
 from discoscript.scene.bounds import FINITE, check_bounds, possible, usual
 from discoscript.scene.scene import Amount, Claim, Formula, Path, Play, Total, Track, Window
-from discoscript.schedule.curve import Canvas, Values
+from discoscript.schedule.curve import Canvas, Values, written
+from discoscript.schedule.stretches import frames_by_owner
 from discoscript.text.report import Report
 from discoscript.text.source import Span
 
@@ -34,18 +35,20 @@ class Limits:
         values: Values,
         owner: NDArray[np.int64],
         layered: bool = False,
+        begin: int = 0,
     ) -> bool:
         """Whether every amount of the single lines is possible. `layered` ones need only be finite.
 
-        `values` and `owner` are of shape (length,).
+        `values` and `owner` are those of the frames from `begin` on.
         """
         good = True
-        for index, claim in enumerate(claims):
-            frames = np.flatnonzero(owner == index)
+        counts = frames_by_owner(owner, len(claims))
+        for claim, here in zip(claims, counts, strict=True):
+            frames = here + begin
             if isinstance(claim, Total):
                 if len(frames):
                     span = claim.amount.span
-                    good = self._varying(values[frames], frames, span, layered) and good
+                    good = self._varying(values[here], frames, span, layered) and good
                 continue
             good = self._claim(claim, frames, layered) and good
         return good
@@ -53,6 +56,8 @@ class Limits:
     def _claim(self, claim: Claim, frames: NDArray[np.int64], layered: bool) -> bool:
         """Whether the amounts of a claim are possible; one hint is enough for a claim."""
         good, limits = True, self
+        if isinstance(claim, Path) and self._plainly_good(claim):
+            return True
         for amount, window in amounts_of(claim):
             if isinstance(amount, Formula):
                 before = len(self.report.found)
@@ -60,6 +65,18 @@ class Limits:
                 if len(self.report.found) > before:
                     limits = replace(self, row=replace(self.row, typical=None))
         return good
+
+    def _plainly_good(self, claim: Path) -> bool:
+        """Whether all keys are written as numbers, and the smallest and largest are usual."""
+        numbers = [written(point.amount) for point in claim.points if point.amount is not None]
+        known = [number for number in numbers if number is not None]
+        if len(known) < len(numbers) or not known:
+            return False
+        whole = self.row.kind in (Kind.WHOLE, Kind.SEED)
+        if whole and not all(number.is_integer() for number in known):
+            return False
+        ends = min(known), max(known)
+        return all(possible(end, self.row) and usual(end, self.row) for end in ends)
 
     def _amount(
         self, amount: Formula, window: Window, frames: NDArray[np.int64], layered: bool

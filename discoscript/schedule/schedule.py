@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +15,36 @@ from discoscript.text.source import Span
 
 @dataclass(frozen=True)
 class PromptRow:
-    """One prompt: a text, or the path of an `image`.
+    """One prompt: a text, or with `image` the path of a picture.
 
-    It counts at the frames where `present`; `weight` is 0 elsewhere. Both have shape (frames,).
+    It lives on the frames from `begin` on: it counts at those where it is `here`, with `weights`,
+    which are 0 elsewhere; both of one shape. The scene has `frames` frames (None: as many).
     """
 
     text: str
-    weight: NDArray[np.float64]
-    present: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    here: NDArray[np.bool_]
     span: Span
     image: bool = False
+    begin: int = 0
+    frames: int | None = None
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """The weight at every frame of the scene, shape (frames,)."""
+        return self._everywhere(self.weights)
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Whether it counts, at every frame of the scene, shape (frames,)."""
+        return self._everywhere(self.here)
+
+    def _everywhere(self, values: NDArray[Any]) -> NDArray[Any]:
+        whole = np.zeros(
+            self.begin + len(values) if self.frames is None else self.frames, values.dtype
+        )
+        whole[self.begin : self.begin + len(values)] = values
+        return whole
 
 
 @dataclass(frozen=True)

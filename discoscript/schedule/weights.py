@@ -7,7 +7,7 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from discoscript.scene.overlaps import check_overlaps
+from discoscript.scene.overlaps import check_overlaps, ranges_of
 from discoscript.scene.prompts import WEIGHT
 from discoscript.scene.scene import Claim, PromptClaim, PromptSet, Scene, leaves_of
 from discoscript.schedule.curve import NOBODY, Canvas, draw
@@ -25,13 +25,27 @@ Weights = NDArray[np.float64]
 
 @dataclass
 class Row:
-    """A text, its weight before morphs, and where it lives; both arrays of shape (frames,)."""
+    """A text, its weight before morphs, and where it counts: on the frames from `begin` on."""
 
     text: str
+    begin: int
     weight: Weights
     alive: NDArray[np.bool_]
     span: Span
     image: bool = False
+
+    @property
+    def life(self) -> slice:
+        """Its frames."""
+        return slice(self.begin, self.begin + len(self.weight))
+
+    def on(self, frames: NDArray[np.int64]) -> Weights:
+        """What it weighs at some frames, 0 where it does not count."""
+        at = np.clip(frames - self.begin, 0, max(len(self.weight) - 1, 0))
+        inside = (frames >= self.begin) & (frames < self.begin + len(self.weight))
+        if not len(self.weight):
+            return np.zeros(len(frames))
+        return np.where(inside & self.alive[at], self.weight[at], 0.0)
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,7 @@ class Wardrobe:
         """All rows, sets first, then by text: the order of the lines has no meaning."""
         earlier: list[Row] = []
         for prompts, end in self._with_ends():
-            now = self._set(prompts, end)
+            now = self._set(prompts, min(end, self.canvas.length))
             morph(earlier, now, prompts, self.canvas.length)
             self.rows.extend(now)
             earlier = now
@@ -61,6 +75,8 @@ class Wardrobe:
                 r.alive & (r.weight != 0),
                 r.span,
                 r.image,
+                r.begin,
+                self.canvas.length,
             )
             for r in self.rows
         )
@@ -77,34 +93,40 @@ class Wardrobe:
         by_text: dict[tuple[str, bool], list[PromptClaim]] = {}
         for line in prompts.lines:
             by_text.setdefault((line.text, line.image), []).append(line)
-        frames = np.arange(self.canvas.length)
-        life = (frames >= prompts.begin) & (frames < end)
+        life = min(prompts.begin, end), end
         rows = []
         for (text, image), lines in sorted(by_text.items()):
             claims = [line.claim for line in lines]
             check_overlaps(f'"{text[:40]}"', claims, self.report)
-            weight, spoken = self._weight(claims)
-            rows.append(Row(text, weight, life & spoken, lines[0].span, image))
+            rows.append(Row(text, life[0], *self._weight(claims, life), lines[0].span, image))
         return rows
 
     def _ranged(self, prompt: PromptClaim) -> Row:
-        weight, spoken = self._weight([prompt.claim])
-        return Row(prompt.text, weight, spoken, prompt.span, prompt.image)
+        spans = ranges_of(prompt.claim) or ((0, 0),)
+        begin, end = (min(max(f, 0), self.canvas.length) for f in (spans[0][0], spans[-1][1]))
+        weight, spoken = self._weight([prompt.claim], (begin, end))
+        return Row(prompt.text, begin, weight, spoken, prompt.span, prompt.image)
 
-    def _weight(self, claims: list[Claim]) -> tuple[Weights, NDArray[np.bool_]]:
-        """The weight at every frame, and whether any line speaks of it there."""
-        drawn = draw(claims, self.canvas, 0.0)
+    def _weight(
+        self, claims: list[Claim], life: tuple[int, int]
+    ) -> tuple[Weights, NDArray[np.bool_]]:
+        """The weight on some frames, and whether any line speaks of it there."""
         leaves = [leaf for claim in claims for leaf in leaves_of(claim)]
-        Limits(WEIGHT, self.canvas, self.report).amounts(leaves, drawn.values, drawn.owner)
-        return np.nan_to_num(np.asarray(drawn.values, dtype=np.float64)), drawn.owner != NOBODY
+        first = max(min(life[0], *(leaf.begin for leaf in leaves)), 0)  # a line may begin before
+        drawn = draw(claims, self.canvas, 0.0, (first, life[1]))
+        limits = Limits(WEIGHT, self.canvas, self.report)
+        limits.amounts(leaves, drawn.values, drawn.owner, begin=first)
+        weight = np.nan_to_num(np.asarray(drawn.values, dtype=np.float64))
+        return weight[life[0] - first :], drawn.owner[life[0] - first :] != NOBODY
 
     # ───────────── what may be wrong ─────────────
 
     def _check(self) -> None:
         if not self.scene.complete:
             return
-        nothing = np.zeros(self.canvas.length, dtype=bool)
-        alive = np.any([row.alive for row in self.rows], axis=0) if self.rows else nothing
+        alive = np.zeros(self.canvas.length, dtype=bool)
+        for row in self.rows:
+            alive[row.life] |= row.alive
         missing = first_stretch(~alive)
         if missing is not None:
             self._no_prompt(missing)
@@ -130,7 +152,9 @@ class Wardrobe:
         )
 
     def _sums(self) -> None:
-        total = np.sum([np.where(row.alive, row.weight, 0.0) for row in self.rows], axis=0)
+        total = np.zeros(self.canvas.length)
+        for row in self.rows:
+            total[row.life] += np.where(row.alive, row.weight, 0.0)
         zero = first_stretch(np.abs(total) < SMALLEST_SUM)
         negative = first_stretch(total < 0)
         if zero is not None:
@@ -160,8 +184,9 @@ class Wardrobe:
 
     def _at(self, frame: int) -> tuple[Row, str]:
         """The prompt to point at, the most negative one, and the sum in words."""
-        rows = [row for row in self.rows if row.alive[frame]]
-        weights = [float(row.weight[frame]) for row in rows]
+        lives = [row for row in self.rows if row.life.start <= frame < row.life.stop]
+        rows = [row for row in lives if row.alive[frame - row.begin]]
+        weights = [float(row.weight[frame - row.begin]) for row in rows]
         worst = rows[weights.index(min(weights))]
         if len(rows) == 1 or max(map(abs, weights)) < SMALLEST_SUM:
             return worst, ""
@@ -185,7 +210,7 @@ def morph(earlier: list[Row], now: list[Row], prompts: PromptSet, length: int) -
 
 
 def _sum(rows: list[Row], frames: NDArray[np.int64]) -> Weights:
-    return np.asarray(np.sum([np.where(r.alive, r.weight, 0.0)[frames] for r in rows], axis=0))
+    return np.asarray(np.sum([row.on(frames) for row in rows], axis=0))
 
 
 def _scale(
@@ -195,4 +220,5 @@ def _scale(
     usable = np.abs(total) >= SMALLEST_SUM
     factor = np.where(usable, target / np.where(usable, total, 1), share)
     for row in rows:
-        row.weight[frames] *= factor
+        here = (frames >= row.begin) & (frames < row.begin + len(row.weight))
+        row.weight[frames[here] - row.begin] *= factor[here]
