@@ -275,6 +275,6 @@ def small_enough(frames: Fraction, expr: Expr) -> Fraction:
 
 def exact(value: float) -> Fraction:
     """The decimal that was written: 0.1 is one tenth, not the nearest binary number."""
-    if value.is_integer():
+    if value.is_integer() and abs(value) < 2**53:
         return Fraction(int(value))
     return Fraction(repr(value)) if isfinite(value) else Fraction(0)
