@@ -39,6 +39,18 @@ test: $(VENV)/.dev  ## run the tests (a few minutes)
 test-slow: $(VENV)/.dev  ## run the tests that take minutes each
 	$(BIN)/python -m pytest -q -m slow --timeout 1800
 
+.PHONY: bench
+bench: $(VENV)/.dev  ## measure how fast scripts are compiled; writes docs/speed.md
+	$(BIN)/python tests/benchmarks/speed.py --write
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[engine,dev,fuzz]'
+	@touch $@
+
+.PHONY: fuzz
+fuzz: $(VENV)/.fuzz  ## search for scripts that break the compiler, for 10 minutes
+	$(BIN)/python tests/fuzz/guided.py
+
 .PHONY: check
 check: $(VENV)/.dev  ## lint, format, types, import contracts
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ from discoscript.schedule.schedule_checks import ScheduleChecks
 from discoscript.schedule.tracks import DrawnTrack, draw_track
 from discoscript.schedule.unrendered import report_unrendered
 from discoscript.schedule.weights import Wardrobe
+from discoscript.schedule.work import within_limits
 from discoscript.text.diagnostics import Diagnostic
 from discoscript.text.report import Report
 from discoscript_engine.model_table import DEFAULT, MODELS, Model
@@ -43,6 +44,7 @@ def schedule(
     `overrides` gives values to parameters (`group.name`) whatever the script says.
     """
     report = Report(scene.source)
+    scene = within_limits(scene, report)
     drawn = Drawing(scene, models, overrides or {}, report).schedule()
     report_unrendered(drawn, report)
     return drawn, tuple(report.found)

@@ -1,6 +1,7 @@
 """Did you mean ...? Finds the word that was probably meant."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:
@@ -11,8 +12,9 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     parts in another order (`scale_tv` -> `tv_scale`).
     """
     words = tuple(candidates)
-    same = (c for c in words if c.casefold() == word.casefold())
-    return next(same, None) or _fewest_slips(word, words) or _same_parts(word, words)
+    known = _forms(words)
+    same = known.get(word.casefold())
+    return same or _fewest_slips(word, words) or known.get(_parts(word))
 
 
 def did_you_mean(word: str, candidates: Iterable[str], quote: str = "`") -> str:
@@ -28,14 +30,25 @@ def one_of(words: Iterable[str]) -> str:
 
 
 def _fewest_slips(word: str, words: tuple[str, ...]) -> str | None:
-    from rapidfuzz.distance import DamerauLevenshtein  # scripts without mistakes do without it
+    from rapidfuzz import process  # scripts without mistakes do without it
+    from rapidfuzz.distance import DamerauLevenshtein
 
     limit = max(len(word), 3) // 3 if len(word) > 1 else 0
-    slips = [(DamerauLevenshtein.distance(word, c, score_cutoff=limit), c) for c in words]
-    near = min((pair for pair in slips if pair[0] <= limit), key=lambda pair: pair[0], default=None)
-    return None if near is None else near[1]
+    slips = DamerauLevenshtein.distance
+    near = process.extractOne(word, words, scorer=slips, score_cutoff=limit)
+    return None if near is None else str(near[0])
 
 
-def _same_parts(word: str, words: tuple[str, ...]) -> str | None:
-    parts = sorted(word.split("_"))
-    return next((c for c in words if sorted(c.split("_")) == parts), None)
+@lru_cache(maxsize=32)
+def _forms(words: tuple[str, ...]) -> Mapping[Hashable, str]:
+    """The first word in small letters, and the first with the same parts: for many questions."""
+    found: dict[Hashable, str] = {}
+    for word in words:
+        found.setdefault(word.casefold(), word)
+        found.setdefault(_parts(word), word)
+    return found
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """The parts of a name, whatever their order."""
+    return tuple(sorted(word.split("_")))

@@ -162,7 +162,7 @@ def measured(text: str) -> tuple[float, float, frozenset[str]]:
         [sys.executable, "-c", _MEASURED],
         input=text.encode("utf-8", "replace"),
         capture_output=True,
-        timeout=30,
+        timeout=12,
         env={"PYTHONPATH": ":".join(p for p in sys.path if p), "HOME": str(Path.home())},
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
