@@ -1,7 +1,8 @@
 """Lets: the names of a script, in an order in which each needs only those before it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from discoscript.expressions.expressions import names_in
@@ -24,16 +25,33 @@ class Lets:
     marks: frozenset[str] = frozenset()
     recordings: dict[Call, Recording] = field(default_factory=dict)
 
-    def needed(self, expr: Expr) -> tuple[str, ...]:
-        """The lets that an expression reaches, in an order in which they can be computed."""
+    @cached_property
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """The lets that each let names."""
+        return {name: self._named(expr) for name, expr in self.exprs.items()}
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of each let."""
+        return {name: place for place, name in enumerate(self.exprs)}
+
+    def _named(self, expr: Expr) -> tuple[str, ...]:
+        found = (name.text for name in names_in(expr))
+        return tuple(dict.fromkeys(text for text in found if text in self.exprs))
+
+    def needed(self, expr: Expr, known: Container[str] = ()) -> tuple[str, ...]:
+        """The lets that an expression reaches, in an order in which they can be computed.
+
+        Those that are `known`, and what only they need, are left out.
+        """
         reached: set[str] = set()
-        waiting = [expr]
+        waiting = list(self._named(expr)) if self.exprs else []
         while waiting:
-            for name in names_in(waiting.pop()):
-                if name.text in self.exprs and name.text not in reached:
-                    reached.add(name.text)
-                    waiting.append(self.exprs[name.text])
-        return tuple(name for name in self.exprs if name in reached) if reached else ()
+            name = waiting.pop()
+            if name not in reached and name not in known:
+                reached.add(name)
+                waiting.extend(self.needs[name])
+        return tuple(sorted(reached, key=self.order.__getitem__))
 
 
 def lets_of(

@@ -199,9 +199,8 @@ class Times:
 
     def _let(self, name: Name) -> Moment:
         """A `let` as a time; those it needs come first, so that a chain is no deep recursion."""
-        for needed in self.lets.needed(name):
-            if needed not in self.cache:
-                self.cache[needed] = self._attempt(needed, name)
+        for needed in self.lets.needed(name, self.cache):
+            self.cache[needed] = self._attempt(needed, name)
         result = self.cache[name.text]
         if isinstance(result, Exception):
             raise result

@@ -20,6 +20,9 @@ MOST_VALUES = 8_000_000
 #: Operations on one value: what takes about a second.
 MOST_OPERATIONS = 150_000_000
 
+#: What it costs to compute a name at all, in operations.
+START = 200
+
 #: Operations of a function; `noise` hashes.
 CALL, NOISE = 8, 60
 
@@ -73,9 +76,10 @@ def _operations(scene: Scene) -> Iterator[tuple[int, Span]]:
         costs[name] = _cost(expr)
     for claim in _claims(scene):
         for amount, _ in amounts_of(claim):
-            if isinstance(amount, Formula) and amount.varies:
+            if isinstance(amount, Formula):
                 needed = sum(costs[name] for name in scene.lets.needed(amount.expr))
-                yield (_cost(amount.expr) + needed) * _frames(claim, scene), claim.span
+                frames = _frames(claim, scene) if amount.varies else 1
+                yield _cost(amount.expr) * frames + needed * max(frames, START), claim.span
 
 
 def _claims(scene: Scene) -> Iterator[Claim]:

@@ -1,7 +1,9 @@
 """Did you mean ...? Finds the word that was probably meant."""
 
 from collections.abc import Hashable, Iterable, Mapping
-from functools import lru_cache
+
+#: So many words are compared: a script may hold thousands of names and thousands of mistakes.
+MOST = 400
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:
@@ -11,7 +13,7 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     third of the letters; one in words of two or three, none in single letters), then the same
     parts in another order (`scale_tv` -> `tv_scale`).
     """
-    words = tuple(candidates)
+    words = tuple(candidates)[-MOST:]
     known = _forms(words)
     same = known.get(word.casefold())
     return same or _fewest_slips(word, words) or known.get(_parts(word))
@@ -39,9 +41,8 @@ def _fewest_slips(word: str, words: tuple[str, ...]) -> str | None:
     return None if near is None else str(near[0])
 
 
-@lru_cache(maxsize=32)
 def _forms(words: tuple[str, ...]) -> Mapping[Hashable, str]:
-    """The first word in small letters, and the first with the same parts: for many questions."""
+    """The first word in small letters, and the first with the same parts."""
     found: dict[Hashable, str] = {}
     for word in words:
         found.setdefault(word.casefold(), word)
