@@ -46,10 +46,11 @@ IMPORTS = ("../outside.disco", "/etc/passwd", "link.disco", "links/outside.disco
 
 def seen(project: Path, cache: Path, *scripts: Path) -> list[tuple[str, str]]:
     """What was opened and listed while scripts were checked."""
+    cache.mkdir(exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *map(str, scripts)],
         cwd=project,
-        env=environment(XDG_CACHE_HOME=str(cache)),
+        env=environment(XDG_CACHE_HOME=str(cache), TMPDIR=str(cache)),
         capture_output=True,
         encoding="utf-8",
         timeout=120,
@@ -68,8 +69,10 @@ def outside(events: list[tuple[str, str]], project: Path, cache: Path) -> list[t
     allowed += [project.resolve(), cache.resolve()]
     wrong = []
     for event, path in events:
+        if (event, path) == ("open", os.devnull):  # nothing, for ffmpeg's input
+            continue
         real = Path(os.path.realpath(project / path))
-        looks = event in ("open", "os.listdir", "os.scandir")
+        looks = event in ("open", "os.listdir", "os.scandir", "subprocess.Popen")
         if not any(real.is_relative_to(p) for p in (allowed if looks else [cache.resolve()])):
             wrong.append((event, path))
     return wrong
