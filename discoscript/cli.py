@@ -45,6 +45,8 @@ COMMANDS = (
     Command("render", "render a script to a video and numbered pictures"),
     Command("curves", "draw the settings and prompts over time"),
     Command("params", "look up the settings of the language"),
+    Command("import", "make a script from settings of Disco Diffusion or Deforum"),
+    Command("export", "write a script as settings of Disco Diffusion"),
     Command("models", "list the models"),
     Command("explain", "say what a code or a word of the language means"),
 )

@@ -142,11 +142,19 @@ _EFFORTS = (
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
 )
 
+_OPEN_CLIP = (
+    "ViTB32_laion2b_e16", "ViTB32_laion400m_e31", "ViTB32_laion400m_32",
+    "ViTB32quickgelu_laion400m_e31", "ViTB32quickgelu_laion400m_e32", "ViTB16_laion400m_e31",
+    "ViTB16_laion400m_e32", "RN50_yffcc15m", "RN50_cc12m", "RN50_quickgelu_yfcc15m",
+    "RN50_quickgelu_cc12m", "RN101_yfcc15m", "RN101_quickgelu_yfcc15m",
+)
+
 _SCENE = (
     Parameter("scene", "size", Kind.SIZE, (1280, 768),
               "Width and height of the picture; sides are multiples of what the model needs.",
               unit="pixels", typical=(512, 1280), hard=(16, None), axis=Axis.FIXED,
-              disco=("width_height",)),
+              disco=("width_height", "width", "height", "width_height_for_512x512_models",
+                     "width_height_for_256x256_models")),
     Parameter("scene", "fps", Kind.NUMBER, 12.0,
               "Frames per second: turns seconds into frames.",
               typical=(12, 60), hard=(0, 1000), open_low=True, axis=Axis.FIXED,
@@ -167,9 +175,10 @@ _SCENE = (
               disco=("animation_mode",)),
     Parameter("scene", "seed", Kind.SEED, "random",
               "Seed of the first frame; `random` is drawn once and kept in the lock file.",
-              hard=(0, 2**32 - 1), axis=Axis.FIXED, disco=("set_seed",)),
+              hard=(0, 2**32 - 1), axis=Axis.FIXED, disco=("set_seed", "seed")),
     Parameter("scene", "seed_step", Kind.WHOLE, 1, "Added to the seed on every frame.",
-              typical=(0, 1), hard=(1 - 2**32, 2**32 - 1), axis=Axis.FIXED),
+              typical=(0, 1), hard=(1 - 2**32, 2**32 - 1), axis=Axis.FIXED,
+              disco=("video_init_seed_continuity",)),
     Parameter("scene", "bpm", Kind.NUMBER, None, "Tempo: enables beats (`4b`).",
               unit="beats per minute", typical=(40, 240), hard=(0, None), open_low=True,
               axis=Axis.FIXED),
@@ -189,7 +198,8 @@ _SCENE = (
     Parameter("scene", "clip", Kind.CHOICES, ("ViTB32", "ViTB16", "RN50"),
               "CLIP models that judge the picture.",
               axis=Axis.FIXED,
-              disco=("ViTB32", "ViTB16", "ViTL14", "RN50", "RN50x4", "RN50x16", "RN50x64")),
+              disco=("ViTB32", "ViTB16", "ViTL14", "ViTL14_336px", "RN101", "RN50", "RN50x4",
+                     "RN50x16", "RN50x64", *_OPEN_CLIP)),
     Parameter("scene", "vr", Kind.TRUTH, False, "Render a left and a right eye.",
               axis=Axis.FIXED, modes=_3D, disco=("vr_mode",), built=False),
     Parameter("scene", "title", Kind.TEXT, None, "Title, for sharing.",

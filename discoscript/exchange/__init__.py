@@ -1,0 +1,1 @@
+"""Settings files of other programs: read into a script, and written from a schedule."""
