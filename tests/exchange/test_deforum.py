@@ -97,7 +97,7 @@ def test_a_formula_means_here_what_it_means_there(text, frame):
         ("0:(1/0), 5:(1)", ""),
         ("0:(1), 5:(1/0)", "has no value at frame 5"),
         ("0:(sin(t)", "expected `)`"),
-        ("0:()", "it ends early"),
+        ("0:()", "`)` is not known"),
         ("200:(1)", "no key in front of the end"),
         (f"0:({'(' * 90}t{')' * 90})", "too many brackets"),
         ("0:(__import__('os'))", "is not known"),
