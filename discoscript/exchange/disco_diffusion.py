@@ -342,7 +342,7 @@ class _Importer:
             text = f"the key at frame {min(last, 10**9)} lies behind the last frame"
             self.notes.changed(entry.line, name, f"{text}: squeezed onto frame {self.frames - 1}")
             comment = f"{text}: Disco Diffusion\nreaches its value at frame {self.frames - 1}"
-            fact = Fact(fact.line, fact.entries, comment)
+            fact = Fact(fact.line, comment)
         self.fact(row, fact)
 
     def cuts(self, row: Parameter, name: str, entry: Entry) -> None:
@@ -356,7 +356,8 @@ class _Importer:
             self.fact(row, Fact(f"{row.name} {number(runs[0][2])}"))
         elif len(runs) > _MANY_RUNS:
             entries = (f"{b}: {number(v)} ease hold" for b, _, v in runs[1:])
-            self.fact(row, Fact(row.name, (f"0: {number(runs[0][2])}", *entries)))
+            keys = ", ".join((f"0: {number(runs[0][2])}", *entries))
+            self.fact(row, Fact(f"{row.name} [{keys}]"))
         else:
             lines = (Fact(f"{row.name} {number(v)} @ {b}..{e}") for b, e, v in runs)
             self.fact(row, *lines)
@@ -492,7 +493,7 @@ def _clip(at: _Importer, row: Parameter, names: Names) -> Carried | None:
     if set(chosen) == set(at.in_force(row) or ()):  # type: ignore[call-overload]
         return Carried(entries, at.in_force(row))  # type: ignore[arg-type]
     at.written += len(chosen)
-    at.draft.add("scene", Fact("clip", tuple(name_text(name) for name in chosen)))
+    at.draft.add("scene", Fact(f"clip [{entries}]"))
     return None
 
 
@@ -503,8 +504,11 @@ def _perlin(at: _Importer, row: Parameter, names: Names) -> Carried:
         return Carried("off", "off")
     word = carried(row, mode) if mode else Carried("mixed", "mixed")
     if at.mode in (Mode.D2, Mode.D3):
-        text = "Disco Diffusion uses it on every frame; add `every_frame on` for that flicker"
-        at.notes.changed(on.line, "perlin_init", f"at segment starts only. {text}")
+        text = (
+            "noise only where a segment starts; Disco Diffusion makes it on every frame: "
+            "add `every_frame on` for that flicker"
+        )
+        at.notes.changed(on.line, "perlin_init", text)
     return word
 
 

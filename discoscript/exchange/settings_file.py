@@ -57,11 +57,13 @@ def read(text: str) -> SettingsFile:
 _WORDS: dict[str, object] = {
     "true": True, "True": True, "false": False, "False": False, "null": None, "None": None,
     "NaN": float("nan"), "nan": float("nan"), "Infinity": float("inf"), "inf": float("inf"),
+    "-Infinity": float("-inf"), "-inf": float("-inf"),
 }  # fmt: skip
 _PLAIN = frozenset({"true", "false", "null"})
 _SPACE = re.compile(r"\s+")
 _COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SIGNED_WORD = re.compile(r"-?[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -122,7 +124,7 @@ class _Reader:
         """A number, or one of the words."""
         if found := _NUMBER.match(self.text, self.at):
             return self.number(found[0])
-        found = _WORD.match(self.text, self.at)
+        found = _SIGNED_WORD.match(self.text, self.at)
         if not found or found[0] not in _WORDS:
             shown = f"`{found[0][:40]}`" if found else f"`{self.peek()}`"
             raise self.stop(f"expected a value, found {shown if self.peek() else 'the end'}")

@@ -6,21 +6,17 @@ from dataclasses import dataclass, field
 from discoscript.exchange.keyframes import number
 from discoscript.exchange.values import quoted
 from discoscript.parameters import GROUPS
+from discoscript.syntax.formatting import formatted
+from discoscript.text.source import Source
 
-#: Columns of a line.
-WIDTH = 88
 MARGIN = "    "
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of a group, and a comment above it. `entries` are the parts of a list.
-
-    `name value` or, with entries, `name [a, b]`.
-    """
+    """One line of a group, and a comment above it."""
 
     line: str
-    entries: tuple[str, ...] = ()
     comment: str = ""
 
 
@@ -56,7 +52,7 @@ class Draft:
 
 
 def script(draft: Draft) -> str:
-    """The text: the scene, the prompts, the camera, then the other groups in the table's order."""
+    """The text in canonical form: scene, prompts, camera, then the groups in the table's order."""
     head = "scene" if not draft.title else f"scene {quoted(draft.title)}"
     parts = [
         ["disco 1"],
@@ -66,7 +62,8 @@ def script(draft: Draft) -> str:
         *(list(_set(frame, prompts)) for frame, prompts in sorted(draft.sets.items())),
         *(list(_block(group, draft.facts.get(group, []))) for group in _order(draft.facts)),
     ]
-    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+    text = "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+    return formatted(Source("imported.disco", text))
 
 
 def _order(facts: Mapping[str, object]) -> Iterable[str]:
@@ -79,32 +76,16 @@ def _set(frame: int, prompts: list[Prompt]) -> Iterator[str]:
 
 
 def _block(head: str, facts: list[Fact]) -> Iterator[str]:
-    """The lines of a block; one fact alone stands behind its head, where it fits."""
+    """The lines of a block; one fact alone stands behind its head."""
     if not facts:
         return
-    alone = f"{head}: {_inline(facts[0])}"
-    if len(facts) == 1 and not facts[0].comment and len(alone) <= WIDTH and '"' not in head:
-        yield alone
+    if len(facts) == 1 and not facts[0].comment and '"' not in head:
+        yield f"{head}: {facts[0].line}"
         return
     yield f"{head}:"
     for fact in facts:
         yield from (f"{MARGIN}# {line}" for line in fact.comment.splitlines())
-        yield from (f"{MARGIN}{line}" for line in _lines(fact))
-
-
-def _inline(fact: Fact) -> str:
-    return f"{fact.line} [{', '.join(fact.entries)}]" if fact.entries else fact.line
-
-
-def _lines(fact: Fact) -> Iterator[str]:
-    """On one line, or a list opened to one entry on each."""
-    inline = _inline(fact)
-    if not fact.entries or len(MARGIN + inline) <= WIDTH:
-        yield inline
-        return
-    yield f"{fact.line} ["
-    yield from (f"{MARGIN}{entry}," for entry in fact.entries)
-    yield "]"
+        yield f"{MARGIN}{fact.line}"
 
 
 def curve(name: str, keys: Mapping[int, float], unit: str = "") -> Fact:
@@ -117,4 +98,4 @@ def curve(name: str, keys: Mapping[int, float], unit: str = "") -> Fact:
         (begin, _), (end, _) = points
         return Fact(f"{name} {texts[0]} -> {texts[1]} @ {begin}..{end}")
     entries = (f"{frame}: {text}" for (frame, _), text in zip(points, texts, strict=True))
-    return Fact(name, tuple(entries))
+    return Fact(f"{name} [{', '.join(entries)}]")
