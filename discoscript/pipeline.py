@@ -4,31 +4,47 @@ Source -> Syntax -> Scene -> Schedule. From there, `commands/_rendering.py` make
 `video/output.py` has its frames rendered (`frames/frames.py`) and encoded.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from discoscript.names.names import check_library, check_names
 from discoscript.parameters import Resolved
 from discoscript.scene.check import check
 from discoscript.scene.files import ProjectFiles
-from discoscript.scene.libraries import join
+from discoscript.scene.libraries import Joined, join
 from discoscript.scene.replacing import replacements
 from discoscript.scene.scene import Scene
+from discoscript.scene.studies import (
+    MAX_RENDERS,
+    Study,
+    Variant,
+    studies_of,
+    varied_lets,
+    varied_syntax,
+)
 from discoscript.schedule.schedule import Schedule
 from discoscript.schedule.scheduling import schedule
 from discoscript.syntax.parse import parse
 from discoscript.syntax.suppressions import suppressed
-from discoscript.syntax.syntax import Syntax
+from discoscript.syntax.syntax import Expr, Syntax
 from discoscript.text.diagnostics import Diagnostic, Severity, severity
 from discoscript.text.report import Report
-from discoscript.text.source import Source
+from discoscript.text.source import Source, Span
+
+
+@dataclass(frozen=True)
+class Render:
+    """One render that a study asks for. `schedule` is None where the variant has errors."""
+
+    variant: Variant
+    schedule: Schedule | None
 
 
 @dataclass(frozen=True)
 class Compiled:
     """Everything that is known of a script. `schedule` is None where there are errors.
 
-    `diagnostics` are in the order of their places.
+    `diagnostics` are in the order of their places. `renders` are those of its studies.
     """
 
     source: Source
@@ -36,6 +52,17 @@ class Compiled:
     scene: Scene
     schedule: Schedule | None
     diagnostics: tuple[Diagnostic, ...]
+    renders: tuple[Render, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a script is compiled with: its folder, other values for lets and parameters."""
+
+    files: ProjectFiles | None
+    lets: Mapping[str, Expr]
+    overrides: Mapping[str, Resolved]
+    complete: bool
 
 
 def compile_text(
@@ -44,11 +71,12 @@ def compile_text(
     files: ProjectFiles | None = None,
     lets: Mapping[str, str] | None = None,
     overrides: Mapping[str, Resolved] | None = None,
+    max_renders: int = MAX_RENDERS,
 ) -> Compiled:
     """Compile a script. `files` None: nothing is known of its folder, paths are only read.
 
     `lets` gives other values to its `let` lines, as text; `overrides` gives values to parameters
-    (`group.name`) whatever the script says.
+    (`group.name`) whatever the script says. Studies may make `max_renders` renders together.
     """
     syntax, parsed = parse(Source(path, text))
     joined = join(syntax, files)
@@ -56,16 +84,69 @@ def compile_text(
     parsed = (*parsed, *joined.parsed)
     report = Report(source)
     replaced = replacements(syntax, lets or {}, report)
-    scene, checked = check(joined, files, replaced, not parsed)
-    drawn, computed = schedule(scene, overrides=overrides)
-    meant = beside(parsed, (*checked, *computed), source)
+    wanted = Wanted(files, replaced, overrides or {}, not parsed)
+    scene, drawn, meant = mean(joined, wanted)
+    studies = studies_of(syntax, report)
+    allowed = () if too_many(studies, max_renders, report) else studies
+    renders, varied = vary(joined, allowed, wanted)
+    meant = beside(parsed, (*meant, *varied), source)
     named = (*check_names(syntax), *(d for library in joined.read for d in check_library(library)))
     found = (*parsed, *report.found, *named, *meant)
-    errors = any(severity(diagnostic) is Severity.ERROR for diagnostic in found)
     told = suppressed(syntax, dict.fromkeys(found))
     ordered = tuple(sorted(told, key=lambda d: (d.span, d.code)))
-    whole = scene.complete and not errors
-    return Compiled(source, syntax, scene, drawn if whole else None, ordered)
+    whole = scene.complete and not has_errors(found)
+    return Compiled(source, syntax, scene, drawn if whole else None, ordered, renders)
+
+
+def mean(joined: Joined, wanted: Wanted) -> tuple[Scene, Schedule, tuple[Diagnostic, ...]]:
+    """What a script means, and what is wrong with that."""
+    scene, checked = check(joined, wanted.files, wanted.lets, wanted.complete)
+    drawn, computed = schedule(scene, overrides=wanted.overrides)
+    return scene, drawn, (*checked, *computed)
+
+
+def vary(
+    joined: Joined, studies: Sequence[Study], wanted: Wanted
+) -> tuple[tuple[Render, ...], tuple[Diagnostic, ...]]:
+    """The renders of the studies, and what is wrong with the values that they try.
+
+    What is wrong elsewhere is said of the script itself.
+    """
+    renders, found = [], []
+    for study in studies:
+        for variant in study.variants():
+            own = replace(joined, syntax=varied_syntax(joined.syntax, variant))
+            lets = {**wanted.lets, **varied_lets(variant)}
+            scene, drawn, meant = mean(own, replace(wanted, lets=lets))
+            places = {choice.value.span for _, choice in variant.picks}
+            found += [d for d in meant if any(inside(d.span, place) for place in places)]
+            whole = scene.complete and not has_errors(meant)
+            renders.append(Render(variant, drawn if whole else None))
+    return tuple(renders), tuple(found)
+
+
+def too_many(studies: Sequence[Study], most: int, report: Report) -> bool:
+    """D704 for studies that make more renders than was allowed."""
+    count = sum(study.count for study in studies)
+    if count > most:
+        whole = f"the studies of this script make {count}" if len(studies) > 1 else ""
+        report.add(
+            "D704",
+            f"{whole or f'this study makes {count}'} renders; the limit is {most}",
+            max(studies, key=lambda study: study.count).span,
+            help=f"allow it with `--max-renders {count}`, or try fewer values at a time",
+        )
+    return count > most
+
+
+def inside(span: Span, outer: Span) -> bool:
+    """Whether a place lies in another."""
+    return outer.start <= span.start and span.end <= outer.end
+
+
+def has_errors(found: Iterable[Diagnostic]) -> bool:
+    """Whether any of them is an error."""
+    return any(severity(diagnostic) is Severity.ERROR for diagnostic in found)
 
 
 def beside(

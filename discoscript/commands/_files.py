@@ -1,6 +1,8 @@
 """Files that commands write for the user."""
 
 import os
+from contextlib import suppress
+from pathlib import Path
 
 from discoscript.errors import UsageFailure, disk_failure
 
@@ -21,3 +23,15 @@ def write(target: str, text: str, force: bool) -> None:
         raise UsageFailure(f"{target} is there already", help) from error
     except OSError as error:
         raise disk_failure(f"write {target}", error) from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Give a file its content in one step; a DiskFailure says why it can not be written."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(data)
+        os.replace(draft, path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise disk_failure(f"write {path}", error) from error

@@ -2,8 +2,9 @@
 
 import argparse
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from discoscript.commands._script import Script, ScriptErrors, sound_script
@@ -12,6 +13,7 @@ from discoscript.frames.backend import BACKENDS, Backend
 from discoscript.frames.store import Store
 from discoscript.plan.lock import drawn_seed
 from discoscript.plan.plan import FramePlan, plan
+from discoscript.scene.studies import Variant
 from discoscript.schedule.draft import MODELS, draft
 from discoscript.schedule.schedule import Schedule
 from discoscript.schedule.unrendered import unrendered
@@ -21,6 +23,7 @@ from discoscript_engine.job import Models
 from discoscript_engine.model_table import DEFAULT
 
 SHOWN = 12  #: unknown words that are named
+LONGEST_FOLDER = 60  #: letters of a folder's name
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,11 @@ class Asked:
     backend: Backend
     store: Store
     name: str  #: of the files that are written
+    folders: tuple[str, ...] = ()  #: below the output folder
+    variant: Variant | None = None  #: of a study
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Job(Asked):
     """Everything that a render needs, before anything is rendered."""
 
@@ -64,15 +69,33 @@ def rendering_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def job(options: argparse.Namespace) -> Job:
-    """What the options of a command line ask for, ready to be rendered."""
+def jobs(options: argparse.Namespace) -> tuple[Job, ...]:
+    """What the options of a command line ask for, ready to be rendered; several for studies."""
     wanted = asked(options)
-    return Job(**vars(wanted), identity=wanted.backend.identity(wanted.plan.models))
+    all_asked = studied(wanted, options) if wanted.script.compiled.renders else (wanted,)
+    return tuple(Job(**vars(w), identity=w.backend.identity(w.plan.models)) for w in all_asked)
 
 
 def asked(options: argparse.Namespace) -> Asked:
-    """What the options of a command line ask for."""
-    script, schedule = sound_script(options.file, options.set, MODELS if options.draft else {})
+    """What the options of a command line ask for, studies left out."""
+    overrides = MODELS if options.draft else {}
+    script, schedule = sound_script(options.file, options.set, overrides, options.max_renders)
+    return _asked(script, schedule, options)
+
+
+def studied(wanted: Asked, options: argparse.Namespace) -> tuple[Asked, ...]:
+    """One render for each combination of the studies, each in a folder of its own."""
+    found = []
+    for number, render in enumerate(wanted.script.compiled.renders, 1):
+        assert render.schedule is not None, "the script has no errors"
+        variant = render.variant
+        folders = (slug(variant.study), f"{number:02}-{slug(variant.label)}")
+        one = _asked(wanted.script, render.schedule, options)
+        found.append(replace(one, folders=folders, variant=variant))
+    return tuple(found)
+
+
+def _asked(script: Script, schedule: Schedule, options: argparse.Namespace) -> Asked:
     schedule = draft(schedule) if options.draft else schedule
     assets = read_assets(schedule, script.project)
     seed = first_seed(schedule, script.path)
@@ -81,6 +104,12 @@ def asked(options: argparse.Namespace) -> Asked:
     store = Store(options.store or store_folder())
     name = script.name + ("-draft" if options.draft else "")
     return Asked(script, schedule, seed, frames, assets, backend, store, name)
+
+
+def slug(text: str) -> str:
+    """Words as a folder may be called."""
+    words = re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")
+    return words[:LONGEST_FOLDER].strip("-.") or "study"
 
 
 def refuse_unrendered(wanted: Job) -> None:

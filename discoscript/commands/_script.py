@@ -12,6 +12,7 @@ from discoscript.errors import Exit, Failure, UsageFailure
 from discoscript.parameters import Resolved
 from discoscript.pipeline import Compiled, compile_text
 from discoscript.project import Project
+from discoscript.scene.studies import MAX_RENDERS
 from discoscript.schedule.schedule import Schedule
 from discoscript.syntax.syntax import Block, TitledHead
 from discoscript.terminal import wants_color
@@ -59,6 +60,18 @@ def script_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="give a `let` of the script another value",
     )
+    studies_argument(parser)
+
+
+def studies_argument(parser: argparse.ArgumentParser) -> None:
+    """How many renders studies may make."""
+    parser.add_argument(
+        "--max-renders",
+        metavar="N",
+        type=int,
+        default=MAX_RENDERS,
+        help=f"how many renders the studies may make together (default: {MAX_RENDERS})",
+    )
 
 
 def compiled_script(
@@ -66,6 +79,7 @@ def compiled_script(
     lets: Sequence[str] = (),
     overrides: Mapping[str, Resolved] | None = None,
     stdin_path: Path | None = None,
+    max_renders: int = MAX_RENDERS,
 ) -> Script:
     """The script at `path`, whatever mistakes it has. `lets` are `NAME=VALUE`.
 
@@ -76,17 +90,21 @@ def compiled_script(
     else:
         text = read_text(path)
     project = Project(path.parent)
-    return Script(path, project, compile_text(text, str(path), project, _values(lets), overrides))
+    compiled = compile_text(text, str(path), project, _values(lets), overrides, max_renders)
+    return Script(path, project, compiled)
 
 
 def sound_script(
-    path: Path, lets: Sequence[str], overrides: Mapping[str, Resolved]
+    path: Path,
+    lets: Sequence[str],
+    overrides: Mapping[str, Resolved],
+    max_renders: int = MAX_RENDERS,
 ) -> tuple[Script, Schedule]:
     """The script and its schedule; with errors, they are shown and ScriptErrors is raised.
 
     Warnings are shown too; hints are left to `discoscript check`.
     """
-    script = compiled_script(path, lets, overrides)
+    script = compiled_script(path, lets, overrides, max_renders=max_renders)
     found = [d for d in script.compiled.diagnostics if severity(d) is not Severity.HINT]
     show(found, script.compiled.source)
     if has_errors(found) or script.compiled.schedule is None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from discoscript.commands._script import compiled_script, has_errors, show
+from discoscript.commands._script import compiled_script, has_errors, show, studies_argument
 from discoscript.errors import Exit
 from discoscript.text.diagnostics import Diagnostic, Severity, severity, summary
 from discoscript.text.formats import FORMATS, Checked
@@ -23,6 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", metavar="FILE", nargs="+", type=Path, help="scripts, NAME.disco; - reads one"
     )
+    studies_argument(parser)
     parser.add_argument(
         "--stdin-path",
         metavar="PATH",
@@ -53,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checked(path: Path, options: argparse.Namespace) -> Checked:
-    compiled = compiled_script(path, stdin_path=options.stdin_path).compiled
+    compiled = compiled_script(
+        path, stdin_path=options.stdin_path, max_renders=options.max_renders
+    ).compiled
     hidden = {Severity.HINT} if options.no_hints else set()
     found = tuple(d for d in compiled.diagnostics if severity(d) not in hidden)
     return Checked(compiled.source, found)

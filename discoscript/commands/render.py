@@ -1,17 +1,19 @@
 """`discoscript render`: renders what is missing, and writes the pictures and the video."""
 
 import argparse
+import io
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from discoscript.commands._files import write_whole
 from discoscript.commands._rendering import (
     Job,
     family,
-    job,
+    jobs,
     refuse_unrendered,
     rendering_arguments,
     strange_words_line,
@@ -25,8 +27,9 @@ from discoscript.plan.plan import PlannedFrame
 from discoscript.project import Project
 from discoscript.scene.files import Unreadable
 from discoscript.schedule.schedule import Schedule
-from discoscript.terminal import counted, duration, progress
+from discoscript.terminal import counted, duration, printable, progress
 from discoscript.video.output import Delivery, Film, Output, deliver
+from discoscript.views.sheet import Cell, sheet
 
 EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
   discoscript render beach.disco --draft      a quick look, with frames of its own
@@ -59,26 +62,60 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Render; the last line printed is the path of the video."""
-    wanted = _part(job(options), options.frames)
-    refuse_unrendered(wanted)
-    states = survey(wanted.plan, wanted.identity, wanted.store)
+    """Render; the last line printed is the path of the video, or of the study's sheet."""
+    every = tuple(_part(one, options.frames) for one in jobs(options))
+    for one in every:
+        refuse_unrendered(one)
     say = (lambda text: None) if options.quiet else _say
-    say(f"renders with {family(wanted.plan.models, wanted.identity)}")
-    for line in strange_words_line(wanted):
+    say(f"renders with {family(every[0].plan.models, every[0].identity)}")
+    for line in strange_words_line(every[0]):
         say(line)
-    say(_before(states))
-    began = time.monotonic()
     try:
-        delivery = _delivered(wanted, states, options)
+        numbered = enumerate(every, 1)
+        made = [_render(one, number, len(every), options, say) for number, one in numbered]
     except KeyboardInterrupt:
         _say("interrupted; finished frames are kept, the same command goes on from here")
         return Exit.INTERRUPTED
+    for path in sheets(every, options) if every[0].variant else made:
+        print(path)
+    return Exit.OK
+
+
+def _render(
+    wanted: Job, number: int, count: int, options: argparse.Namespace, say: Callable[[str], None]
+) -> Path:
+    """Render one script, or one variant of a study; where the result lies."""
+    states = survey(wanted.plan, wanted.identity, wanted.store)
+    if wanted.variant is not None:
+        say(f"{number} of {count}: {printable(wanted.variant.label)}")
+    say(_before(states))
+    began = time.monotonic()
+    delivery = _delivered(wanted, states, options)
     say(_after(delivery, time.monotonic() - began))
     if wanted.store.quarantined:
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
-    print(delivery.video or _pictures(_folder(wanted, options), wanted))
-    return Exit.OK
+    return delivery.video or _pictures(_folder(wanted, options), wanted)
+
+
+def sheets(every: Sequence[Job], options: argparse.Namespace) -> Iterator[Path]:
+    """A labelled contact sheet for each study; where they lie."""
+    cells: dict[Path, list[Cell]] = {}
+    for one in every:
+        if one.variant is not None:
+            folder = _folder(one, options)
+            cell = Cell(one.variant, middle_frame(folder, one))
+            cells.setdefault(folder.parent / "sheet.png", []).append(cell)
+    for path, shown in cells.items():
+        data = io.BytesIO()
+        sheet(shown[0].variant.study, shown).save(data, "PNG")
+        write_whole(path, data.getvalue())
+        yield path
+
+
+def middle_frame(folder: Path, wanted: Job) -> Path:
+    """The picture that stands for a render: the only one of a still, else that in the middle."""
+    indices = [frame.index for frame in wanted.plan.frames]
+    return folder / "frames" / f"{wanted.name}_{indices[len(indices) // 2]:04}.png"
 
 
 def _part(wanted: Job, frames: tuple[int, int] | None) -> Job:
@@ -145,9 +182,9 @@ def _steps(frame: PlannedFrame) -> int:
 def _folder(wanted: Job, options: argparse.Namespace) -> Path:
     """Where to write. A stranger's project may hold links: they are followed only if asked to."""
     if options.output is not None:
-        return Path(options.output)
+        return Path(options.output, *wanted.folders)
     home = wanted.script.path.parent
-    folder = home / "out" / wanted.name
+    folder = Path(home / "out" / wanted.name, *wanted.folders)
     if not folder.resolve().is_relative_to(home.resolve()):
         raise UsageFailure(f"{folder} leads out of the project", f"say so: -o {folder}")
     return folder

@@ -156,6 +156,10 @@ class Builder:
         built = tuple(self.build(entry) for entry in entries if entry is not None)
         return syntax.Listed(built, self.span(tree))
 
+    def choices(self, tree: Any, *entries: Any) -> syntax.Choices:
+        built = tuple(self.build(entry) for entry in entries if entry is not None)
+        return syntax.Choices(built, self.span(tree))
+
     def key(self, tree: Any, time: Any, value: Any, ease: Any) -> syntax.Key:
         return syntax.Key(self.build(time), self.build(value), self.build(ease), self.span(tree))
 

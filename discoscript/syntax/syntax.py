@@ -333,11 +333,19 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """The values that a study tries: `[50, 100]`, or lists: `[[ViTB32], [ViTB32, RN50]]`."""
+
+    entries: tuple[Key | Expr | Listed, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
 class Vary:
     """`diffusion.steps in [50, 100]`, inside a study."""
 
     name: Name
-    values: Listed
+    values: Choices
     span: Span
 
 

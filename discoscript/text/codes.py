@@ -152,7 +152,7 @@ CODES: tuple[Code, ...] = (
     Code("D701", "nothing-left-to-diffuse", E, "no diffusion steps are left"),
     Code("D702", "too-few-steps-left", W, "hardly any diffusion steps are left"),
     Code("D703", "too-many-frames", E, "more frames than the limit"),
-    _later("D704", "too-many-renders", E, "a study makes more renders than the limit"),
+    Code("D704", "too-many-renders", E, "a study makes more renders than the limit"),
     Code("D705", "too-big", E, "a picture above the limit"),
     _later("D706", "too-many-cuts", W, "more cuts than memory is likely to hold"),
     _later("D707", "heavy-models", W, "more CLIP models than memory is likely to hold"),

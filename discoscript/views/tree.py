@@ -14,6 +14,7 @@ from discoscript.syntax.syntax import (
     Const,
     Cut,
     Ease,
+    Expr,
     Formal,
     FrameHead,
     GroupHead,
@@ -98,7 +99,7 @@ def _statement(statement: Statement, source: Source) -> tuple[str, str]:
             word = "add to" if operator == "+=" else "multiply"
             return f"{word} {name.text}", _joined(_value(value), _when(when))
         case Vary(name=name, values=values):
-            return f"vary {name.text}", _value(values)
+            return f"vary {name.text}", ", ".join(map(_choice, values.entries))
         case Block(head=head):
             return _head(head)
         case Unparsed(span=span):
@@ -144,6 +145,12 @@ def _value(value: Value) -> str:
             keys = any(isinstance(entry, Key) for entry in entries)
             said = ", ".join(_key(e) if isinstance(e, Key) else expression(e) for e in entries)
             return f"{'keys' if keys else 'list'} [{said}]"
+
+
+def _choice(entry: Key | Expr | Listed) -> str:
+    if isinstance(entry, Key):
+        return _key(entry)
+    return _value(entry) if isinstance(entry, Listed) else expression(entry)
 
 
 def _key(key: Key) -> str:
