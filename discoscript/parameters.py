@@ -280,7 +280,7 @@ _CUTOUTS = (
               hard=(0, 1), axis=Axis.PROGRESS, disco=("cut_icgray_p",)),
     Parameter("cutouts", "preset", Kind.CHOICE, None,
               "Schedule to start from; follows from the model when absent.",
-              choices=("default", "pad_or_pulp", "watercolor"), axis=Axis.FIXED, built=False),
+              choices=("default", "pad_or_pulp", "watercolor"), axis=Axis.FIXED),
 )
 
 _INIT = (

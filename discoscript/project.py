@@ -10,7 +10,7 @@ from pathlib import Path
 
 from discoscript.expressions.recordings import Recording
 from discoscript.parameters import FileKind
-from discoscript.scene.files import SUFFIXES, FileFacts, suffix_of
+from discoscript.scene.files import SUFFIXES, FileFacts, VideoFacts, suffix_of
 
 LISTED = 2000  #: files looked at for "did you mean"
 LARGEST_SCRIPT = 2**20  #: bytes of a library
@@ -21,6 +21,7 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._videos: dict[str, VideoFacts | None] = {}  # a project lives for one compilation
 
     def leaves(self, path: str) -> bool:
         """Whether the path, symbolic links followed, ends outside the project."""
@@ -40,6 +41,16 @@ class Project:
         if not found.is_file() or self.leaves(str(found)):
             return None
         return FileFacts(found.relative_to(self.root).as_posix(), _pixels(found))
+
+    def video(self, path: str) -> VideoFacts | None:
+        """What a video file holds; None if there is no video stream in it."""
+        if self.leaves(path):
+            return None
+        if path not in self._videos:
+            from discoscript.media.footage import facts
+
+            self._videos[path] = facts(self.root / path)
+        return self._videos[path]
 
     def near(self, path: str) -> Iterable[str]:
         """The files of the project that a script may name."""

@@ -18,6 +18,7 @@ from discoscript.parameters import (
     resolve,
     with_name,
 )
+from discoscript_engine.model_table import PRESETS
 
 each = pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.key)
 
@@ -60,7 +61,7 @@ DISCO = """
 
 LATER = """
     scene.images scene.model_file scene.vr
-    cutouts.preset init.perlin init.every_frame
+    init.perlin init.every_frame
     symmetry.horizontal symmetry.vertical symmetry.at turbo.steps turbo.preroll
     vr.eye_angle vr.ipd video.source video.every video.flow_warp video.flow_blend
     video.flow_check video.blend_mode save.intermediates save.in_subfolder save.display_rate
@@ -141,6 +142,13 @@ def test_a_setting_serves_one_that_asks_for_itself(row: Parameter) -> None:
     for key in row.serves:
         assert BY_KEY[key].serves == ()
         assert row.modes <= BY_KEY[key].modes
+
+
+def test_the_presets_are_those_of_the_model_table() -> None:
+    row = BY_KEY["cutouts.preset"]
+    assert tuple(PRESETS) == row.choices
+    for preset in PRESETS.values():
+        assert {BY_KEY[key].axis for key in preset} <= {Axis.PROGRESS}
 
 
 def test_names_are_unique() -> None:

@@ -1,1 +1,1 @@
-"""What sounds and tables beside a script say over time."""
+"""What sounds and tables beside a script say over time, and what its input video holds."""

@@ -210,6 +210,7 @@ class Reading:
             self.extent.tempo,
             marks,
             self._seeds(),
+            footage=self.extent.footage,
         )
 
     def _marks(self) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Protocol
 
@@ -51,6 +52,19 @@ class Unreadable(Exception):
         self.help, self.code, self.argument = help, code, argument
 
 
+@dataclass(frozen=True)
+class VideoFacts:
+    """An input video: how many frames, how many of them per second, width and height."""
+
+    frames: int
+    fps: Fraction
+    size: tuple[int, int]
+
+    def every(self, step: int) -> "VideoFacts":
+        """What is left if only every `step`-th frame is used, the first one first."""
+        return VideoFacts(-(-self.frames // step), self.fps / step, self.size)
+
+
 class ProjectFiles(Protocol):
     """What a check may ask about the project folder. Nothing outside it is ever looked at."""
 
@@ -60,6 +74,10 @@ class ProjectFiles(Protocol):
 
     def find(self, path: str) -> FileFacts | None:
         """The file, its letters' case ignored where there is no exact match; None if missing."""
+        ...
+
+    def video(self, path: str) -> VideoFacts | None:
+        """What a video file holds; None if there is no video stream in it."""
         ...
 
     def near(self, path: str) -> Iterable[str]:

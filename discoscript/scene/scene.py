@@ -14,6 +14,7 @@ from discoscript.expressions.expressions import Tempo
 from discoscript.expressions.lets import Lets
 from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Mode, Resolved
+from discoscript.scene.files import VideoFacts
 from discoscript.syntax.syntax import Expr
 from discoscript.text.source import Source, Span
 
@@ -255,7 +256,8 @@ class Scene:
 
     `ranged` prompts live exactly for their range, across sets. `starts` are the frames that begin
     a segment, 0 first. `marks` are the frames of names for times. `complete` is False when lines
-    were left out because of errors: then nothing is said about what is missing.
+    were left out because of errors: then nothing is said about what is missing. `footage` is what
+    video mode uses of its input, where that is known.
     """
 
     source: Source
@@ -273,3 +275,4 @@ class Scene:
     tempo: Tempo | None = None
     marks: Mapping[str, int] = field(default_factory=dict)
     seeds: tuple[OwnSeed, ...] = ()
+    footage: VideoFacts | None = None

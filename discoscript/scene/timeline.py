@@ -7,7 +7,9 @@ from fractions import Fraction
 from discoscript.expressions.expressions import Tempo
 from discoscript.parameters import BY_KEY, Mode, Parameter
 from discoscript.scene.amounts import Amounts
+from discoscript.scene.files import VideoFacts
 from discoscript.scene.fixed import fixed_value
+from discoscript.scene.footage import footage_of
 from discoscript.scene.landmarks import Places, places_of
 from discoscript.scene.outline import Entry, Outline
 from discoscript.scene.settings import row_of
@@ -50,6 +52,7 @@ class Extent:
     tempo: Tempo | None = None
     bounded: bool = True
     settled: bool = True
+    footage: VideoFacts | None = None
 
     @property
     def axis(self) -> Axis:
@@ -73,11 +76,14 @@ class Facts:
             here = row and row.group == "scene" and entry.under.scope is None
             if row and here and isinstance(entry.said, Set):
                 self.written.setdefault(row.name, entry.said)
-        fps = self._fps()
+        footage = self._footage()
+        fps = self._fps(footage)
         tempo = self._tempo(fps)
         axis = Axis(fps, None, tempo)
         silent = Report(self.report.source)
         explicit = self._explicit_length(axis)
+        if footage is not None:  # whatever the scene says (D405)
+            explicit = footage.frames
         implied = self._implied(axis, explicit, silent)
         length = explicit or implied.frames
         written = self._written_mode()
@@ -91,15 +97,17 @@ class Facts:
         if mode is Mode.STILL:
             return Extent(fps, 1, mode, certain, tempo)
         if mode is Mode.VIDEO:  # the input sets the length
-            certain = False
+            certain = certain and footage is not None
+            length = footage.frames if footage else length
         elif certain and not self._says_how_long() and length <= 1:
             self._how_long(mode)
         if length > MAX_FRAMES:
             self._too_long(length, implied.span)
             return Extent(fps, 1, mode, known=False, tempo=tempo)
-        known = certain or self._says_how_long()
+        known = certain or (self._says_how_long() and mode is not Mode.VIDEO)
         settled = not any(found.code == "D309" for found in self.report.found)
-        return Extent(fps, max(length, 1), mode, known, tempo, not endless, settled)
+        frames = max(length, 1)
+        return Extent(fps, frames, mode, known, tempo, not endless, settled, footage)
 
     def _says_how_long(self) -> bool:
         return "frames" in self.written or "duration" in self.written
@@ -139,6 +147,8 @@ class Facts:
         if frames == length:
             return
         name = "frames" if "frames" in self.written else "duration"
+        if name not in self.written:
+            return  # the length of the input video
         less = "lengthen" if frames < length else "shorten"
         self.report.add(
             "D309",
@@ -167,8 +177,16 @@ class Facts:
 
     # ───────────── frames per second, length ─────────────
 
-    def _fps(self) -> Fraction:
-        default = Fraction(str(BY_KEY["scene.fps"].default))
+    def _footage(self) -> VideoFacts | None:
+        """The input video, in video mode."""
+        said = self.written.get("mode")
+        if said is not None and self.report.text(said.value.span) != Mode.VIDEO:
+            return None
+        return footage_of(self.outline, self.amounts, self._times(None), self.report)
+
+    def _fps(self, footage: VideoFacts | None) -> Fraction:
+        """As written; else as the input video's, so that times mean the same in both."""
+        default = footage.fps if footage else Fraction(str(BY_KEY["scene.fps"].default))
         said = self.written.get("fps")
         if said is None:
             return default
@@ -312,7 +330,7 @@ class Facts:
             "D404",
             f"a still has no {what}",
             span,
-            help=f"set `mode 3d` and a `duration`, or delete `{row.name}`",
+            help=f"set `mode {_home(row)}` and a `duration`, or delete `{row.name}`",
             related=(Related(said.span, "a still"),) if said else (),
         )
 
@@ -324,11 +342,14 @@ class Facts:
             if mode in row.modes or row.name in names or judged_by_value(row):
                 continue
             names.add(row.name)
+            if mode is Mode.VIDEO and row.group in ("camera", "depth"):
+                continue  # they have no effect there (D414)
             what = f"`{fitting[0].name}`" if fitting and not said else "the scene"
             other = said.span if said else fitting[1] if fitting else None
+            clash = f"`{row.name}` is {_system(row)}, {what} is {_called(mode)}"
             self.report.add(
                 "D401",
-                f"`{row.name}` is {_systems(row)}, {what} is {_called(mode)}",
+                clash if len(row.modes) == 1 else f"there is no `{row.name}` in {_called(mode)}",
                 span,
                 help="in 3D move forward with `translate_z`; in 2D turn with `angle`"
                 if row.group == "camera"
@@ -343,15 +364,13 @@ def judged_by_value(row: Parameter) -> bool:
 
 
 def _called(mode: Mode) -> str:
-    """`2D`, `3D`; the others as they are."""
-    return mode.upper() if mode in (Mode.D2, Mode.D3) else f"a {mode}"
+    """`2D`, `3D`, `a still`, `video mode`."""
+    return {Mode.STILL: "a still", Mode.VIDEO: "video mode"}.get(mode, mode.upper())
 
 
-def _systems(row: Parameter) -> str:
-    """The modes of a setting in words."""
-    if row.modes == {Mode.VIDEO}:
-        return "for input videos"
-    return " and ".join(_called(mode) for mode in Mode if mode in row.modes)
+def _system(row: Parameter) -> str:
+    """The one mode of a setting in words."""
+    return "for input videos" if row.modes == {Mode.VIDEO} else _called(_home(row))
 
 
 def _home(row: Parameter) -> Mode:

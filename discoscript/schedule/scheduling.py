@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 from discoscript.parameters import BY_KEY, PARAMETERS, Axis, Kind, Mode, Parameter, Resolved
 from discoscript.scene.overlaps import check_overlaps
 from discoscript.scene.scene import Scene, Track, leaves_of
+from discoscript.schedule.checks.every import check_schedule
 from discoscript.schedule.curve import Canvas, draw
 from discoscript.schedule.jumps import check_jumps
 from discoscript.schedule.limits import Limits
 from discoscript.schedule.schedule import Origin, Schedule
 from discoscript.schedule.schedule_checks import ScheduleChecks
 from discoscript.schedule.tracks import DrawnTrack, draw_track
-from discoscript.schedule.unrendered import report_unrendered
 from discoscript.schedule.weights import Wardrobe
 from discoscript.schedule.work import within_limits
 from discoscript.text.diagnostics import Diagnostic
 from discoscript.text.report import Report
-from discoscript_engine.model_table import DEFAULT, MODELS, Model
+from discoscript_engine.model_table import DEFAULT, MODELS, PRESETS, Model
 
 #: Steps of diffusion progress.
 PROGRESS = 1000
@@ -45,8 +45,9 @@ def schedule(
     """
     report = Report(scene.source)
     scene = within_limits(scene, report)
-    drawn = Drawing(scene, models, overrides or {}, report).schedule()
-    report_unrendered(drawn, report)
+    drawing = Drawing(scene, models, overrides or {}, report)
+    drawn = drawing.schedule()
+    check_schedule(scene, drawn, drawing.model, report)
     return drawn, tuple(report.found)
 
 
@@ -141,6 +142,10 @@ class Drawing:
         if row.key in self.overrides:
             self.sources[row.key] = "override"
             return self.overrides[row.key]
+        preset = self.scene.fixed.get("cutouts.preset")
+        if preset is not None and row.axis is Axis.PROGRESS:
+            self.sources[row.key] = "script"
+            return PRESETS[str(preset.value)].get(row.key, row.default)
         if row.key in self.model.defaults:
             self.sources[row.key] = "model"
             return self.model.defaults[row.key]
@@ -170,6 +175,8 @@ class Drawing:
         values["scene.frames"] = self.scene.frames
         values["scene.duration"] = Fraction(self.scene.frames)
         values["scene.fps"] = float(self.scene.fps)
+        if values["output.fps"] is None and self.scene.footage is not None:
+            values["output.fps"] = float(self.scene.footage.fps)  # so that sound stays in sync
         values["scene.mode"] = str(self.scene.mode)
         size = values["scene.size"]
         if isinstance(size, tuple):

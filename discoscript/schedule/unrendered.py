@@ -57,7 +57,7 @@ def report_unrendered(schedule: Schedule, report: Report) -> None:
 
 def _first_asked(row: Parameter, schedule: Schedule) -> tuple[int, object] | None:
     """The first frame at which the row asks for something, and its value there."""
-    if row.built and not row.choices_later:
+    if (row.built and not row.choices_later) or schedule.mode not in row.modes:
         return None
     if row.axis is Axis.FIXED:
         value = schedule.fixed.get(row.key, row.default)

@@ -49,6 +49,13 @@ _WATERCOLOR = _cutouts(
     icgray_p=runs((0.7, 100), (0.6, 100), (0.45, 100), (0.3, 100), (0, 600)),
 )
 
+#: The cut schedules that a script can choose by name. The empty one is the language's own.
+PRESETS: Mapping[str, Mapping[str, Setting]] = {
+    "default": {},
+    "pad_or_pulp": _PAD_OR_PULP,
+    "watercolor": _WATERCOLOR,
+}
+
 _SIZE_256: Mapping[str, Setting] = {"scene.size": (512, 448)}
 
 # Layouts of the diffusion networks, as `UNetConfig` takes them.

@@ -8,9 +8,19 @@ digest, but this version cannot render with them yet. Torch is not imported here
 from discoscript_engine import model_rows
 from discoscript_engine.job import Models
 from discoscript_engine.model_row import Model, ModelFile, Role, Setting
-from discoscript_engine.model_rows import runs
+from discoscript_engine.model_rows import PRESETS, runs
 
-__all__ = ["MODELS", "Model", "ModelFile", "Role", "Setting", "by_name", "models", "rows"]
+__all__ = [
+    "MODELS",
+    "PRESETS",
+    "Model",
+    "ModelFile",
+    "Role",
+    "Setting",
+    "by_name",
+    "models",
+    "rows",
+]
 
 #: The diffusion model of a script that names none.
 DEFAULT = "tiny"

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from discoscript.expressions.recordings import Recording
 from discoscript.media.tables import parse
 from discoscript.pipeline import compile_text
-from discoscript.scene.files import FileFacts
+from discoscript.scene.files import FileFacts, VideoFacts
 from discoscript.text.diagnostics import Diagnostic
 from discoscript.text.source import Source
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A project folder in memory: paths and texts; a text `900 megapixels` is of that size."""
+    """A project folder in memory: paths and texts.
+
+    A text `900 megapixels` is a picture of that size, `48 frames at 24 fps` a video.
+    """
 
     texts: Mapping[str, str]
 
@@ -31,6 +35,13 @@ class Folder:
             return None
         size, _, unit = self.texts[found].strip().partition(" ")
         return FileFacts(found, int(size) * 1_000_000 if unit == "megapixels" else 1)
+
+    def video(self, path: str) -> VideoFacts | None:
+        """What a text `48 frames at 24 fps` says."""
+        words = self.texts[path].split()
+        if words[1:3] != ["frames", "at"]:
+            return None
+        return VideoFacts(int(words[0]), Fraction(words[3]), (640, 448))
 
     def near(self, path: str) -> Iterable[str]:
         """All files."""

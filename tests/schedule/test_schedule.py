@@ -208,3 +208,37 @@ def test_video_mode_has_defaults_of_its_own():
     assert found.mode is Mode.VIDEO
     assert found.frames_of["diffusion.steps"][0] == 100
     assert found.frames_of["guidance.sat_scale"][0] == 300
+
+
+def test_a_preset_is_a_schedule_to_start_from():
+    found = compiled(
+        'disco 1\nprompt "x"\ncutouts:\n    preset watercolor\n    inner 7 @ 0..1000\n'
+    )
+    assert found.progress["cutouts.overview"][[0, 399, 400, 999]].tolist() == [14, 12, 4, 0]
+    assert (found.progress["cutouts.inner"] == 7).all(), "lines of the script win"
+    assert found.sources["cutouts.overview"] == "script"
+
+
+def test_the_preset_of_a_model_can_be_left():
+    script = 'disco 1\nprompt "x"\nscene: model watercolordiffusion\n'
+    own = compiled(script).progress["cutouts.inner"]
+    plain = compiled(script + "cutouts: preset default\n").progress["cutouts.inner"]
+    assert (own[0], plain[0]) == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("lines", "mode"),
+    [
+        ("", Mode.STILL),
+        ("guidance: tv_scale 5 @ 0..12", Mode.D2),
+        ("camera: zoom 1.02 @ 0..12", Mode.D2),
+        ("camera: translate_z 2 @ 0..12", Mode.D3),
+        ("camera: translate_x 2 @ 0..12\nturbo: steps 3", Mode.D3),
+        ("scene: frames 9\nscene: vr on", Mode.D3),
+        ("camera: zoom 1.02 @ 0..12\nscene: vr off", Mode.D2),
+        ('video: source "dance.mp4"', Mode.VIDEO),
+        ('camera: rotate_y 2\nvideo: source "dance.mp4"', Mode.VIDEO),
+    ],
+)
+def test_the_mode_follows_from_what_is_used(lines, mode):
+    assert compiled(f'disco 1\nprompt "x"\n{lines}\n').mode is mode
