@@ -188,9 +188,9 @@ def test_of_many_frames_the_extremes_are_drawn() -> None:
     """One frame of 20 000 that differs is there to see."""
     text = SEA.replace("frames 12", "frames 20000").replace("@ 4..8", "@ 9999..10000")
     drawn = chart(compiled(text), "Sea", ["zoom"])
-    began = time.monotonic()
+    began = time.process_time()
     image = picture(drawn)
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     across = slice(LEFT * KEPT, (WIDTH - RIGHT) * KEPT)
     panel = np.asarray(image)[TOP * KEPT : (TOP + 12) * KEPT, across]
     assert (panel == LIGHT.curves[0]).all(axis=2).any()

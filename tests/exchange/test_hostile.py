@@ -86,9 +86,9 @@ def test_a_text_in_a_prompt_cannot_leave_its_quotes():
     ids=lambda value: value[:8],
 )
 def test_long_values_take_no_long_time(value):
-    start = time.perf_counter()
+    start = time.process_time()
     imported({"zoom": value, "cut_overview": value, TEXTS: {"0": [value]}, "max_frames": 9})
     from_deforum(
         {"zoom": value, "fov_schedule": f"0:({value})", "prompts": {"0": value}, "max_frames": 9}
     )
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

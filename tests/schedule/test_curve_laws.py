@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from small_scripts import camera, compiled, drawn
 
@@ -15,7 +15,7 @@ values = st.integers(-900, 900).map(lambda n: n / 100)
 frames = st.integers(0, FRAMES)
 plain_eases = st.sampled_from([name for name in EASINGS if name not in ("steps", "bezier")])
 ranges = st.tuples(frames, frames).filter(lambda pair: pair[0] < pair[1])
-laws = settings(max_examples=60, deadline=None)
+laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 @laws
