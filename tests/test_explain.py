@@ -40,7 +40,7 @@ def test_without_a_word_the_codes_are_listed(capsys: pytest.CaptureFixture[str])
     code, out, _ = explained(capsys)
     assert code == Exit.OK
     for row in CODES:
-        assert (f"  {row.code}  {row.slug} " in out) == row.built
+        assert f"  {row.code}  {row.slug} " in out
     assert "the script has no version line (hint)" in out
 
 

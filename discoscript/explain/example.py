@@ -14,7 +14,7 @@ SCRIPT = "wrong.disco"  #: the name that the messages show
 
 
 def told(page: Page, color: bool = False) -> str:
-    """What the wrong script of a page is told about the page's code; "" if it is not built."""
+    """What the wrong script of a page is told about the page's code."""
     with tempfile.TemporaryDirectory(prefix="discoscript-") as folder:
         write_files(Path(folder), page.files)
         compiled = compile_text(page.wrong, SCRIPT, Project(Path(folder)))

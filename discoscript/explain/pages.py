@@ -59,7 +59,6 @@ def introduction(page: Page) -> str:
     """Markdown: the page up to its wrong script, included."""
     code = page.code
     facts = f"*{code.severity}* · `{code.slug}`"
-    facts += "" if code.built else " · this version does not report it yet"
     parts = [page.heading, facts, page.prose, *_beside(page.files)]
     return "\n\n".join([*parts, "Wrong:", _fenced("disco", page.wrong)])
 

@@ -41,16 +41,15 @@ def checks_page() -> str:
 
 def code_pages() -> dict[str, str]:
     """Code -> its page with the message that its script gives now."""
-    return {p.code.code: whole(p, told(p)) for p in all_pages() if p.code.built}
+    return {p.code.code: whole(p, told(p)) for p in all_pages()}
 
 
 def code_list() -> Iterator[str]:
-    """The lines of the list of all codes that this version reports, for a terminal."""
-    shown = [row for row in CODES if row.built]
-    width = max(len(row.slug) for row in shown)
+    """The lines of the list of all codes for a terminal."""
+    width = max(len(row.slug) for row in CODES)
     for prefix, title in GROUPS.items():
         yield f"{prefix}: {title}"
-        for row in shown:
+        for row in CODES:
             if row.code.startswith(prefix):
                 kind = "" if row.severity is Severity.ERROR else f" ({row.severity})"
                 yield f"  {row.code}  {row.slug:{width}}  {row.title}{kind}"
@@ -61,12 +60,8 @@ def code_list() -> Iterator[str]:
 def _rows(prefix: str) -> Iterator[tuple[str, str, str, str]]:
     for row in CODES:
         if row.code.startswith(prefix):
-            yield _link(row), code(row.slug), str(row.severity), _title(row)
+            yield _link(row), code(row.slug), str(row.severity), row.title
 
 
 def _link(row: Code) -> str:
-    return f"[{row.code}](checks/{row.code}.md)" if row.built else row.code
-
-
-def _title(row: Code) -> str:
-    return row.title if row.built else f"{row.title} (not reported yet)"
+    return f"[{row.code}](checks/{row.code}.md)"

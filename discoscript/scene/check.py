@@ -15,6 +15,7 @@ from discoscript.scene.files import ProjectFiles
 from discoscript.scene.landmarks import places_of
 from discoscript.scene.libraries import Joined, is_library
 from discoscript.scene.moves import unfold, unused_libraries
+from discoscript.scene.musical import check_frame_numbers
 from discoscript.scene.outline import Entry, Marking, Outline, Under, outline
 from discoscript.scene.placing import From, Scope, Surroundings, Timeline, time_span, whole
 from discoscript.scene.prompts import Prompts
@@ -22,6 +23,7 @@ from discoscript.scene.recorded import FileRecordings
 from discoscript.scene.scene import OwnSeed, Scene, Shot
 from discoscript.scene.setting_lines import SettingLines
 from discoscript.scene.settings import row_of
+from discoscript.scene.survey import on_frames
 from discoscript.scene.timeline import Extent, Facts
 from discoscript.scene.times import Axis as TimeAxis
 from discoscript.scene.times import (
@@ -185,6 +187,8 @@ class Reading:
     def scene(self) -> Scene:
         """Everything that the lines say, in one value."""
         for entry in self.lines.entries:
+            if self.extent.tempo is not None and on_frames(entry):
+                check_frame_numbers(entry, self.extent.tempo, self.extent.fps, self.report)
             before = len(self.report.found)
             self.complete = self._entry(entry) and self.complete
             if entry.under.loose:  # its time is not known, so only its names and values count

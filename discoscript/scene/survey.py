@@ -47,7 +47,7 @@ def implied_length(outline: Outline, times: Times) -> Implied:
         if isinstance(start.head, FrameHead) and not start.under.loose:
             found += _frame(start.head, start.under, times)
     for entry in outline.entries:
-        if not entry.under.loose and _on_frames(entry):
+        if not entry.under.loose and on_frames(entry):
             found += _entry(entry, times)
     return max(found, key=lambda implied: implied.frames)
 
@@ -71,7 +71,7 @@ def _at_of(head: Timed) -> At | None:
     return head.at if isinstance(head, GroupHead | Played) else None
 
 
-def _on_frames(entry: Entry) -> bool:
+def on_frames(entry: Entry) -> bool:
     """Whether the times of a line are frames."""
     if isinstance(entry.said, Cut):
         return True

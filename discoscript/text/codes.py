@@ -1,8 +1,7 @@
 """THE table of diagnostics: every code, once.
 
 Codes never change their meaning and are never used again. D0 text and layout, D1 names, D2 values,
-D3 time, D4 modes, D5 files, D6 prompts, D7 limits, D8 advice. `built` says that this version
-reports the code; the others are settled so that their numbers stay free.
+D3 time, D4 modes, D5 files, D6 prompts, D7 limits, D8 advice.
 """
 
 from collections.abc import Mapping
@@ -29,11 +28,6 @@ class Code:
     slug: str
     severity: Severity
     title: str
-    built: bool = True
-
-
-def _later(code: str, slug: str, severity: Severity, title: str) -> Code:
-    return Code(code, slug, severity, title, built=False)
 
 
 CODES: tuple[Code, ...] = (
@@ -167,7 +161,7 @@ CODES: tuple[Code, ...] = (
     Code("D805", "too-few-steps-for-eta", H, "few steps for this `eta`"),
     Code("D806", "turbo-too-fast", H, "turbo and speed together look torn"),
     Code("D807", "speed-depends-on-fps", H, "a speed per frame changes with fps"),
-    _later("D808", "frame-numbers-with-music", H, "frame numbers where beats are meant"),
+    Code("D808", "frame-numbers-with-music", H, "frame numbers where beats are meant"),
 )
 
 BY_CODE: Mapping[str, Code] = {row.code: row for row in CODES}

@@ -137,7 +137,7 @@ _SCHEMA = (
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "note"}
 
 #: The rules: every code that this version reports.
-_RULES = tuple(row for row in CODES if row.built)
+_RULES = CODES
 
 
 def as_sarif(checked: Sequence[Checked]) -> str:
