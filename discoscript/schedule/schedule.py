@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -53,12 +54,21 @@ class Origin:
 
     `owner` has shape (frames,) (or (1000,) over progress): at each frame an index into `spans`,
     the lines about the parameter, or -1 where none speaks and the default holds. `layers` are the
-    lines that add or multiply on top.
+    lines that add or multiply on top, `reach` the frames on which each does (None: everywhere).
     """
 
     owner: NDArray[np.int64]
     spans: tuple[Span, ...]
     layers: tuple[Span, ...]
+    reach: tuple[tuple[int, int] | None, ...] = ()
+
+    def layers_at(self, frame: int) -> tuple[Span, ...]:
+        """The layers that count at a frame."""
+        return tuple(
+            span
+            for span, reach in zip_longest(self.layers, self.reach)
+            if reach is None or reach[0] <= frame < reach[1]
+        )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from discoscript.parameters import BY_KEY, PARAMETERS, Axis, Kind, Mode, Parameter, Resolved
 from discoscript.scene.overlaps import check_overlaps
-from discoscript.scene.scene import Scene, Track, leaves_of
+from discoscript.scene.scene import Claim, Play, Scene, Track, Visit, leaves_of
 from discoscript.schedule.checks.every import check_schedule
 from discoscript.schedule.curve import Canvas, draw
 from discoscript.schedule.jumps import check_jumps
@@ -249,8 +249,12 @@ class Drawing:
         drawn = draw_track(track, canvas, rest)
         if track != Track():
             spans = tuple(leaf.span for leaf in drawn.leaves)
-            layers = tuple(layer.claim.span for layer in track.layers)
-            self.origins[row.key] = Origin(drawn.owner, spans, layers)
+            layers = [leaf for layer in track.layers for leaf in leaves_of(layer.claim)]
+            reach = [
+                reach_of(layer.claim) for layer in track.layers for _ in leaves_of(layer.claim)
+            ]
+            lines = tuple(leaf.span for leaf in layers)
+            self.origins[row.key] = Origin(drawn.owner, spans, lines, tuple(reach))
         self._levels(row, drawn, canvas, rest)
         self._frames_without_use(row, drawn)
         limits = Limits(widened(row, rest), canvas, self.report)
@@ -305,6 +309,11 @@ class Drawing:
                 whole = combine(np.sort(drawn, axis=0), axis=0)
                 values = values + whole if operator == "+=" else values * whole
         return values
+
+
+def reach_of(claim: Claim) -> tuple[int, int] | None:
+    """The frames of the shot or move that a layer ends with; None for one of the whole scene."""
+    return (claim.begin, claim.end) if isinstance(claim, Play | Visit) else None
 
 
 def is_number(row: Parameter) -> bool:

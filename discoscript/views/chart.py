@@ -65,7 +65,10 @@ class Ribbon:
 
 @dataclass(frozen=True)
 class Chart:
-    """Everything that is drawn. `starts` begin a segment, `turns` are frames of new prompts."""
+    """Everything that is drawn. `starts` begin a segment, `turns` are frames of new prompts.
+
+    `shots` are their titles, first frames and ends.
+    """
 
     title: str
     frames: int
@@ -74,6 +77,7 @@ class Chart:
     ribbons: tuple[Ribbon, ...]
     starts: tuple[int, ...]
     turns: tuple[int, ...]
+    shots: tuple[tuple[str, int, int], ...] = ()
 
 
 def chart(schedule: Schedule, title: str, patterns: Sequence[str] = ()) -> Chart:
@@ -85,7 +89,14 @@ def chart(schedule: Schedule, title: str, patterns: Sequence[str] = ()) -> Chart
     turns = tuple(sorted(begins - set(schedule.starts)))
     shown = tuple(s for s in strips if s is not None and (s.low != s.high or patterns))
     return Chart(
-        printable(title), schedule.frames, schedule.fps, shown, ribbons, schedule.starts, turns
+        printable(title),
+        schedule.frames,
+        schedule.fps,
+        shown,
+        ribbons,
+        schedule.starts,
+        turns,
+        tuple((printable(shot.title), shot.begin, shot.end) for shot in schedule.shots),
     )
 
 

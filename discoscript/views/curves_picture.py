@@ -105,7 +105,7 @@ class _Sheet:
     def __init__(self, chart: Chart, theme: Theme) -> None:
         self.chart, self.theme = chart, theme
         self.axis = TOP + len(chart.strips) * (BAND + GAP)
-        self.bars = self.axis + AXIS
+        self.bars = self.axis + AXIS + (BAR + BAR_GAP if chart.shots else 0)
         self.height = self.bars + len(chart.ribbons) * (BAR + BAR_GAP) + BOTTOM
         size = (WIDTH * DRAWN, self.height * DRAWN)
         self.image = Image.new("RGB", size, theme.page)
@@ -118,6 +118,7 @@ class _Sheet:
             color = self.theme.curves[number % len(self.theme.curves)]
             self._band(strip, TOP + number * (BAND + GAP), color)
         self._axis()
+        self._shots()
         for number, ribbon in enumerate(self.chart.ribbons):
             self._bar(ribbon, self.bars + number * (BAR + BAR_GAP))
         self._starts()
@@ -173,6 +174,16 @@ class _Sheet:
         for place in ticks(float(self.chart.frames / self.chart.fps), 12):
             x = self._x(place * float(self.chart.fps))
             self._text(x, top + 24, f"{place:g}", 11, self.theme.faint, "middle")
+
+    def _shots(self) -> None:
+        """The shots, one beside the other."""
+        top = self.axis + AXIS
+        if self.chart.shots:
+            self._text(LEFT - 16, top + 5, "shots", 11, self.theme.faint, "right")
+        for title, begin, end in self.chart.shots:
+            left, right = self._x(begin), self._x(end) - 2
+            self._box(left, top, right, top + BAR, self.theme.grid)
+            self._text(left + 7, top + 4, self._fitted(title, 12, right - left - 10), 12)
 
     def _frame_ticks(self) -> tuple[int, ...]:
         return whole_ticks(self.chart.frames, 12)

@@ -124,6 +124,8 @@ def _length(page: Overview) -> str:
             return f"written ({_where(page, key)})"
     if page.schedule.frames == 1:
         return "a still: no line says how long it is"
+    if page.schedule.shots:
+        return "that of its shots"
     return "inferred from the last time that a line names"
 
 

@@ -175,7 +175,7 @@ def _given(schedule: Schedule, source: Source, key: str, frame: int) -> str:
         return source_word
     owner = int(origin.owner[min(frame, len(origin.owner) - 1)])
     first = line_word(source, origin.spans[owner]) if owner >= 0 else "default"
-    return " ".join([first, *(f"+{line_word(source, span)}" for span in origin.layers)])
+    return " ".join([first, *(f"+{line_word(source, span)}" for span in origin.layers_at(frame))])
 
 
 def line_word(source: Source, span: Span) -> str:
@@ -267,7 +267,7 @@ def answer(schedule: Schedule, key: str, frame: int) -> Answer:
     if origin is None:
         return Answer(key, frame, value, schedule.sources[key], ())
     owner = int(origin.owner[frame])
-    spans = (*((origin.spans[owner],) if owner >= 0 else ()), *origin.layers)
+    spans = (*((origin.spans[owner],) if owner >= 0 else ()), *origin.layers_at(frame))
     return Answer(key, frame, value, "script" if spans else "default", spans)
 
 
