@@ -29,11 +29,12 @@ def errors(text: str) -> list[str]:
 
 
 def test_the_scripts_of_the_readme_have_the_errors_that_it_says() -> None:
-    assert [errors(script) for script in SCRIPTS] == [[], [], ["D301"]]
+    assert [errors(script) for script in SCRIPTS] == [[], [], ["D301"], []]
 
 
 def test_the_message_in_the_readme_is_the_one_that_is_drawn() -> None:
-    compiled = compile_text(SCRIPTS[-1], "clash.disco")
+    clash = next(script for script in SCRIPTS if errors(script))
+    compiled = compile_text(clash, "clash.disco")
     drawn = draw(compiled.diagnostics, compiled.source)
     assert [line.rstrip() for line in SHOWN[-1].splitlines()] == [
         line.rstrip() for line in drawn.splitlines()
