@@ -33,7 +33,7 @@ demo: $(VENV)/.engine  ## render examples/lighthouse.disco to a video
 
 .PHONY: test
 test: $(VENV)/.dev  ## run the tests (a few minutes)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 .PHONY: test-slow
 test-slow: $(VENV)/.dev  ## run the tests that take minutes each
