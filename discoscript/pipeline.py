@@ -83,7 +83,7 @@ def compile_text(
     syntax, source = joined.syntax, joined.syntax.source
     parsed = (*parsed, *joined.parsed)
     report = Report(source)
-    replaced = replacements(syntax, lets or {}, report)
+    replaced = replacements(joined.body, lets or {}, report)
     wanted = Wanted(files, replaced, overrides or {}, not parsed)
     scene, drawn, meant = mean(joined, wanted)
     studies = studies_of(syntax, report)

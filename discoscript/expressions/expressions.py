@@ -47,7 +47,7 @@ class Clock:
     """The frames to compute, and the range that `t`, `elapsed`, `start` and `end` speak of.
 
     `recordings` is what calls found in files; a call that is not in it gives 0.
-    `marks` are the frames of names for times. `previous` is filled in before (`schedule/tracks`).
+    `marks` are the frames of names for times. `previous` is the last value of the shot before.
     """
 
     frames: NDArray[np.float64]
@@ -58,6 +58,7 @@ class Clock:
     tempo: Tempo | None = None
     marks: Mapping[str, int] = field(default_factory=dict)
     recordings: Mapping[Call, Recording] = field(default_factory=dict)
+    previous: Values = field(default_factory=lambda: np.float64(np.nan))
     cache: dict[str, Values] = field(default_factory=dict, compare=False)
 
 
@@ -131,7 +132,7 @@ def _built_in(name: str, clock: Clock) -> Values:
         "seconds": lambda: clock.frames / fps,
         "t": lambda: np.clip((clock.frames - clock.begin) / length, 0, 1),
         "beats": lambda: _beats(clock),
-        "previous": lambda: np.float64(np.nan),
+        "previous": lambda: clock.previous,
         "elapsed": lambda: (clock.frames - clock.begin) / fps,
         "pi": lambda: np.float64(np.pi),
         "tau": lambda: np.float64(2 * np.pi),

@@ -53,6 +53,16 @@ class Lets:
                 waiting.extend(self.needs[name])
         return tuple(sorted(reached, key=self.order.__getitem__))
 
+    def spoken(self) -> tuple[str, ...]:
+        """All names as lines may write them: a value of a move is known under a longer one."""
+        names = (*self.exprs, *self.failed, *self.marks)
+        return tuple(dict.fromkeys(n.rpartition(".")[2] if "#" in n else n for n in names))
+
+    def reach(self, expr: Expr, word: str) -> bool:
+        """Whether an expression speaks of a built-in name, itself or by a let."""
+        parts = (expr, *(self.exprs[name] for name in self.needed(expr)))
+        return any(name.text == word for part in parts for name in names_in(part))
+
 
 def lets_of(
     body: Sequence[Statement],

@@ -27,6 +27,7 @@ from discoscript.expressions.quantity import (
 )
 from discoscript.expressions.reading import read
 from discoscript.expressions.recordings import NoRecordings, Recordings
+from discoscript.parameters import PARAMETERS
 from discoscript.syntax.syntax import (
     Binary,
     Call,
@@ -56,6 +57,9 @@ class Typed:
     quantity: Quantity
     varies: bool = False
 
+
+#: Words that a `let` or a value of a move may stand for.
+CHOICES = frozenset(choice for row in PARAMETERS for choice in row.choices) | {"none", "random"}
 
 ALL_FUNCTIONS = f"the functions are {', '.join(FUNCTIONS)}"
 
@@ -89,7 +93,13 @@ class Quantities:
         """Look at every `let` once, used or not; names in a circle were reported before."""
         self.known.update(dict.fromkeys(self.lets.failed))
         for name, expr in self.lets.exprs.items():
-            self.known[name] = self.of(expr)
+            self.known[name] = Typed(Quantity.WORD) if self._is_choice(expr) else self.of(expr)
+
+    def _is_choice(self, expr: Expr) -> bool:
+        """Whether an expression is a word that some setting takes, and nothing else."""
+        if not isinstance(expr, Name) or expr.text in self.known or expr.text in self.lets.marks:
+            return False
+        return expr.text in CHOICES
 
     def of(self, expr: Expr) -> Typed | None:
         """What `expr` is, or None after reporting what is wrong with it."""
@@ -152,8 +162,7 @@ class Quantities:
                 "D104", f"nothing is called `{name.text}`", name.span, "a function", help=help
             )
             return
-        own = [known for known in (*self.known, *self.lets.marks) if "#" not in known]
-        candidates = [*own, *CLOCKS, *CONSTANTS, *FUNCTIONS]
+        candidates = [*self.lets.spoken(), *CLOCKS, *CONSTANTS, *FUNCTIONS]
         self.report.add(
             "D104",
             f"nothing is called `{name.text}`",

@@ -177,7 +177,7 @@ class _Walk:
             return
         if said.name.parts[-1] != row.name:
             self.old_name(said.name, row)
-        if row.group == "scene":
+        if row.group == "scene" and under.place in (Place.FILE, Place.GROUP):
             self.once(row.key, row.name, said.name.span)
 
     def unresolved(self, said: Set | Layer, under: Under) -> None:

@@ -60,6 +60,8 @@ class Amounts:
 
     def plain(self, expr: Expr, row: Parameter) -> Plain | None:
         """A choice, a truth, a path or a text."""
+        if self._told(expr):
+            return None
         expr = self.resolved(expr)
         match row.kind:
             case Kind.TRUTH:
@@ -72,6 +74,11 @@ class Amounts:
                 return self._text(expr, row)
         self.wrong(expr, row)
         return None
+
+    def _told(self, expr: Expr) -> bool:
+        """Whether a name stands for something that was reported where it is defined."""
+        known = self.quantities.known
+        return isinstance(expr, Name) and expr.text in known and known[expr.text] is None
 
     def resolved(self, expr: Expr) -> Expr:
         """A `let` behind a bare name, where there is one."""

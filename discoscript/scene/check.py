@@ -173,7 +173,9 @@ class Reading:
         found: dict[Span, Block | None] = {}
         for number, head in enumerate(self.lines.shots):
             try:
-                found[head.span] = self.places.shot(number)
+                block = self.places.shot(number)
+                fits = block.end is not None and round_frames(block.end) <= self.extent.frames
+                found[head.span] = block if fits else None
             except (UnknownEnd, WrongTime):
                 found[head.span] = None
         return found
@@ -190,10 +192,12 @@ class Reading:
             if self.extent.tempo is not None and on_frames(entry):
                 check_frame_numbers(entry, self.extent.tempo, self.extent.fps, self.report)
             before = len(self.report.found)
-            self.complete = self._entry(entry) and self.complete
+            understood = self._entry(entry)
             if entry.under.loose:  # its time is not known, so only its names and values count
                 said = [found for found in self.report.found[before:] if found.code[1] in "126"]
                 self.report.found[before:] = said
+            else:
+                self.complete = understood and self.complete
         for start in self.lines.starts:
             self.prompts.read_morph(start)
         marks = self._marks()
@@ -218,9 +222,9 @@ class Reading:
         )
 
     def _marks(self) -> dict[str, int]:
-        """The frames of all marks that lie somewhere."""
-        known = self.places.known.items()
-        return {n: round_frames(b.begin) for n, b in known if not isinstance(b, Exception)}
+        """The frames of all marks; 0 for one that lies nowhere, which was reported."""
+        known = ((name, self.places.known.get(name)) for name in self.places.marks)
+        return {n: round_frames(b.begin) if isinstance(b, Block) else 0 for n, b in known}
 
     def _judge_mark(self, name: str, marking: Marking) -> None:
         """A mark beyond the end (D317): it is told once, not for every line that names it."""

@@ -15,7 +15,7 @@ from discoscript.scene.placing import (
     looks_like_a_range,
     whole,
 )
-from discoscript.scene.scene import LINEAR, Amount, Claim, Hold, Path, Point, Total, Visit
+from discoscript.scene.scene import LINEAR, Amount, Claim, Formula, Hold, Path, Point, Total, Visit
 from discoscript.scene.written_curves import WrittenCurves
 from discoscript.scene.written_keys import WrittenKeys
 from discoscript.scene.written_line import Line
@@ -209,6 +209,11 @@ class Claims:
         row = replace(line.row, per_frame=False, typical=None, unit="")
         total = self.amounts.read(expr, row)
         if placed is None or ease is None or total is None:
+            return None
+        if isinstance(total, Formula) and total.varies:
+            message = "`by` takes one total, this changes with the frame"
+            help = f"without `by` the value of each frame may change: `{line.name} ...`"
+            self.report.add("D212", message, expr.span, help=help)
             return None
         if number(expr, replace(row, axis=Axis.FIXED), self.amounts) is None:
             return None

@@ -37,9 +37,9 @@ def fixed_value(value: Value, row: Parameter, amounts: Amounts, times: Times) ->
         case Kind.TIME:
             return _time(value.expr, amounts, times)
         case Kind.CHOICES:
-            found = amounts.plain(expr, row)
+            found = amounts.plain(value.expr, row)
             return None if found is None else (str(found.value),)
-    plain = amounts.plain(expr, row)
+    plain = amounts.plain(value.expr, row)
     return None if plain is None else plain.value
 
 

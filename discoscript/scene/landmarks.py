@@ -19,7 +19,7 @@ from discoscript.scene.times import (
     count_text,
     round_frames,
 )
-from discoscript.syntax.syntax import At, AtFor, AtPoint, AtRange, ShotHead
+from discoscript.syntax.syntax import ShotHead
 from discoscript.text.source import Span
 
 #: Marks told from marks, this deep.
@@ -111,6 +111,17 @@ class Places:
         fps = self.axis.fps or Fraction(1)
         return WrongTime("D312", message, span, f"one frame is {float(1 / fps):.3f} s")
 
+    def last_end(self) -> Fraction:
+        """The end of the last shot that follows on shots with an end; 0 if the first has none."""
+        self._try_shot(len(self.shots) - 1)
+        known = (end for end in reversed(self.ends) if isinstance(end, Fraction))
+        return next(known, Fraction(0))
+
+    def whole(self) -> bool:
+        """Whether all shots have an end."""
+        self._try_shot(len(self.shots) - 1)
+        return len(self.ends) == len(self.shots) and isinstance(self.ends[-1], Fraction)
+
     # ───────────── marks ─────────────
 
     def mark(self, name: str) -> Block:
@@ -132,7 +143,8 @@ class Places:
             )
         self.open.append(name)
         try:
-            return extent(marked.mark.at, self._times(marked))
+            begin, end = self._times(marked).extent(marked.mark.at)
+            return Block(begin, begin if end is None else end)
         except UnknownEnd as unknown:
             return unknown
         except WrongTime as wrong:
@@ -156,7 +168,7 @@ class Places:
         """What is wrong with the shots and marks themselves."""
         for index in range(len(self.shots)):
             self._try_shot(index)
-        for name in self.marks:
+        for name in sorted(self.marks, key=lambda name: self.marks[name].mark.span):
             self._try_mark(name)
         yield from self.faults
 
@@ -183,19 +195,3 @@ def _sound(end: Fraction | Exception) -> Fraction:
     if isinstance(end, Exception):
         raise end
     return end
-
-
-def extent(at: At, times: Times) -> Block:
-    """Begin and end of an `@`; of a point the end is its beginning."""
-    match at:
-        case AtPoint(time=time):
-            point = times.section(time)
-            if point is not None:
-                return point
-            begin = times.point(time)
-            return Block(begin, begin)
-        case AtRange(begin=first, end=last):
-            return Block(times.point(first), times.point(last))
-        case AtFor(begin=first, length=length):
-            begin = times.point(first)
-            return Block(begin, begin + times.length(length))

@@ -57,6 +57,16 @@ class Joined:
     read: tuple[Syntax, ...] = ()
     found: tuple[Diagnostic, ...] = ()
 
+    @property
+    def brought(self) -> tuple[Statement, ...]:
+        """What the imports of the script bring into reach."""
+        return tuple(d for library in self.libraries for d in library.definitions)
+
+    @property
+    def body(self) -> tuple[Statement, ...]:
+        """The script's own lines, and what its imports bring."""
+        return (*self.brought, *self.syntax.body)
+
 
 def join(syntax: Syntax, files: ProjectFiles | None) -> Joined:
     """The script and all that it imports. Without `files` nothing can be read."""

@@ -49,7 +49,7 @@ def unfold(joined: Joined, report: Report) -> Unfolded:
     unfolding = Unfolding(joined, report)
     body = tuple(unfolding.body(joined.syntax.body))
     unplayed = tuple(unfolding.unplayed(joined.syntax.body))
-    brought = (d for library in joined.libraries for d in library.definitions if not is_move(d))
+    brought = (definition for definition in joined.brought if not is_move(definition))
     whole = (*brought, *unfolding.lets, *body, *unplayed)
     moves = tuple(move.span for move in unfolding.moves.values())
     failed = joined.failed | unfolding.failed
@@ -71,9 +71,7 @@ class Unfolding:
     lines: int = 0
 
     def __post_init__(self) -> None:
-        own = self.joined.syntax.body
-        brought = (d for library in self.joined.libraries for d in library.definitions)
-        for block in (*own, *brought):
+        for block in (*self.joined.syntax.body, *self.joined.brought):
             if isinstance(block, Block) and isinstance(block.head, MoveHead):
                 self.moves.setdefault(block.head.name.text, block)
 

@@ -1,8 +1,9 @@
 """Where a line happens: its heads and its `@ ...` -> whole frames, checked against the scene."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TypeVar
 
 from discoscript.scene.outline import Timed, Under
 from discoscript.scene.scene import Window
@@ -30,6 +31,9 @@ from discoscript.syntax.syntax import (
 from discoscript.text.diagnostics import Fix, Related
 from discoscript.text.report import Report
 from discoscript.text.source import Span
+
+Part = TypeVar("Part")
+Exact = TypeVar("Exact")
 
 #: No script speaks of later frames; where the length is not known, they are left out.
 FARTHEST = 1_000_000
@@ -133,13 +137,24 @@ class Timeline:
     def _under(self, head: Timed, outer: Surroundings) -> Surroundings | None:
         match head:
             case FrameHead(time=time):
-                return self.nested(AtPoint(time, time.span), outer)
+                return self._frame(time, outer)
             case GroupHead(at=at):
                 return outer if at is None else self.nested(at, outer)
             case ShotHead():
                 return self._shot(head, outer)
             case Played():
                 return self._played(head, outer)
+
+    def _frame(self, time: Expr, outer: Surroundings) -> Surroundings | None:
+        """`frame 48:`; of a mark that names a section the beginning counts."""
+        begin = self._read(outer.times.point, time)
+        if begin is None:
+            return None
+        frame = round_frames(begin)
+        if not self._inside(frame, time.span, outer.scope, last=1):
+            return None
+        times = outer.times.within(begin, Block(begin, outer.times.block.end))
+        return Surroundings(times, From(frame), outer.scopes)
 
     def _shot(self, head: ShotHead, outer: Surroundings) -> Surroundings | None:
         """The frames of a shot; its time was judged with those of all shots."""
@@ -190,16 +205,12 @@ class Timeline:
 
     def _exact(self, at: At, times: Times) -> tuple[Fraction, Fraction | None] | None:
         """Begin and end (None for a point) before rounding."""
+        return self._read(times.extent, at)
+
+    def _read(self, read: Callable[[Part], Exact], part: Part) -> Exact | None:
+        """What a part of a time is; None after reporting what is wrong with it."""
         try:
-            match at:
-                case AtPoint(time=time):
-                    section = times.section(time)
-                    return (section.begin, section.end) if section else (times.point(time), None)
-                case AtRange(begin=begin, end=end):
-                    return times.point(begin), times.point(end)
-                case AtFor(begin=begin, length=length):
-                    start = times.point(begin)
-                    return start, start + times.length(length)
+            return read(part)
         except WrongTime as wrong:
             self.wrong(wrong)
         except UnknownEnd:  # of a shot that was reported
@@ -310,25 +321,18 @@ class Timeline:
 
     def key(self, time: Expr, here: Surroundings) -> int | None:
         """The frame of a key; the end itself is allowed, so that a value can lead there."""
-        try:
-            exact = here.times.point(time)
-        except WrongTime as wrong:
-            self.wrong(wrong)
-            return None
-        except UnknownEnd:
+        exact = self._read(here.times.point, time)
+        if exact is None:
             return None
         frame = round_frames(exact)
         return frame if self._inside(frame, time.span, here.scope) else None
 
     def length_of(self, expr: Expr, times: Times) -> int | None:
         """A length in whole frames: of a morph or a fade."""
-        try:
-            frames = round_frames(times.length(expr))
-        except WrongTime as wrong:
-            self.wrong(wrong)
+        exact = self._read(times.length, expr)
+        if exact is None:
             return None
-        except UnknownEnd:
-            return None
+        frames = round_frames(exact)
         if frames < 0:
             self.report.add("D302", "this length is negative", expr.span)
             return None

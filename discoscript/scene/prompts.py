@@ -24,7 +24,7 @@ from discoscript.scene.scene import (
 )
 from discoscript.scene.scoping import within
 from discoscript.scene.texts import fill
-from discoscript.scene.written_line import Line
+from discoscript.scene.written_line import Line, expressions_of, no_previous
 from discoscript.syntax.syntax import Const, FrameHead, Number, PromptLine
 from discoscript.text.diagnostics import Fix, Related
 from discoscript.text.report import Report
@@ -75,7 +75,7 @@ class Prompts:
     quantities: Quantities
     report: Report
     sets: dict[Place, list[PromptClaim]] = field(default_factory=dict)
-    morphs: dict[int, Morph] = field(default_factory=dict)
+    morphs: dict[Place, Morph] = field(default_factory=dict)
     ranged: list[PromptClaim] = field(default_factory=list)
     broken: set[Place] = field(default_factory=set)
 
@@ -86,6 +86,8 @@ class Prompts:
         line = Line("prompt", WEIGHT, value, said.when, said.span)
         claim = self.claims.read(line, here)
         place = self._place(entry, here)
+        if self._previous(line):
+            claim = None
         if claim is None or text is None or entry.under.loose:
             self.broken.add(place)
             return False
@@ -99,9 +101,18 @@ class Prompts:
             self.sets.setdefault(place, []).append(prompt)
         return True
 
+    def _previous(self, line: Line) -> bool:
+        """`previous` in a weight (D118): a prompt of the shot before is another one."""
+        reach = self.quantities.lets.reach
+        for expr in expressions_of(line.value):
+            if reach(expr, "previous"):
+                no_previous(expr, "a prompt has none", self.report)
+                return True
+        return False
+
     def _place(self, entry: Entry, here: Surroundings) -> Place:
         """The frame of the nearest `frame` block, else the start of the shot or the scene."""
-        shot = next((s for s in reversed(here.scopes) if s.span and not s.played), None)
+        shot = shot_of(here)
         frames = [n for n, head in enumerate(entry.under.heads, 1) if isinstance(head, FrameHead)]
         block = self.timeline.heads.get(entry.under.path[: frames[-1]]) if frames else None
         begin = block.window(0, 0).block[0] if block else shot.begin if shot else 0
@@ -155,26 +166,26 @@ class Prompts:
         here = self.timeline.surroundings(start.under.below(start.head))
         if here is None:
             return
-        begin = here.window(0, 0).block[0]
         frames = self.timeline.length_of(morph.length, self.timeline.scene.times)
         ease = self.claims.curves.read(morph.ease)
         if frames is None or ease is None:
             return
         if here.scope.played:
-            self._nothing_to_morph(Morph(frames, ease, morph.span), into=False)
+            self._morph_in_a_move(morph.span)
             return
-        earlier = self.morphs.get(begin)
+        place = Place(here.window(0, 0).block[0], shot_of(here))
+        earlier = self.morphs.get(place)
         if earlier is not None:
             self.report.add(
                 "D301",
-                f"two morphs begin at frame {begin}",
+                f"two morphs begin at frame {place.begin}",
                 morph.span,
                 "and again here",
                 help="keep one of them",
                 related=(Related(earlier.span, "first here"),),
             )
             return
-        self.morphs[begin] = Morph(frames, ease, morph.span)
+        self.morphs[place] = Morph(frames, ease, morph.span)
 
     # ───────────── sets ─────────────
 
@@ -186,7 +197,7 @@ class Prompts:
         lines = {place: self._without_doubles(said) for place, said in self.sets.items()}
         found = []
         for number, reign in enumerate(reigns):
-            into = self.morphs.get(reign.begin) if number else None
+            into = self._morph_into(reign) if number else None
             if into and reign.begin + into.frames > reign.end and number + 1 < len(reigns):
                 self._morph_too_long(reign, into, reigns[number + 1].place)
             frames, ease = (into.frames, into.ease) if into else (0, LINEAR)
@@ -220,16 +231,28 @@ class Prompts:
         changes += _of_scene(outer, at, length)
         return _merged(changes, length)
 
+    def _morph_into(self, reign: Reign) -> Morph | None:
+        """The morph that a set comes into force with: its own, or that of a shot without prompts.
+
+        A shot without prompts of its own may morph back to those of the scene.
+        """
+        own = self.morphs.get(reign.place) if reign.place.begin == reign.begin else None
+        shots = (m for place, m in self.morphs.items() if place.shot and place.begin == reign.begin)
+        return own or next(shots, None)
+
     def _idle_morphs(self, reigns: list[Reign]) -> None:
-        """Morphs where no prompts change (D322)."""
-        begins = [reign.begin for reign in reigns]
-        for begin, morph in self.morphs.items():
-            if begin not in begins or begin == begins[0]:
-                self._nothing_to_morph(morph, begin in begins)
+        """Morphs where no prompts change (D322); of prompts that a shot covers D607 speaks."""
+        used = [self._morph_into(reign) for reign in reigns]
+        for place, morph in self.morphs.items():
+            if morph in used[:1]:
+                self._nothing_to_morph(morph, into=True)
+            elif morph not in used and place not in (*self.sets, *self.broken):
+                self._nothing_to_morph(morph, into=False)
 
     def _cut_morphs(self, cuts: Mapping[int, Span]) -> None:
         """Cuts inside a morph (D314): half of the morph is lost."""
-        for begin, morph in self.morphs.items():
+        for place, morph in self.morphs.items():
+            begin = place.begin
             for frame, span in cuts.items():
                 if begin < frame < begin + morph.frames:
                     self.report.add(
@@ -243,8 +266,15 @@ class Prompts:
 
     def _nothing_to_morph(self, morph: Morph, into: bool) -> None:
         what = "from: these are the first prompts" if into else "into: this block has no prompts"
-        help = "delete the morph" if into else "put the new prompts into this block"
+        help = (
+            "delete the morph" if into else "put the new prompts into this block, without a range"
+        )
         self.report.add("D322", f"there is nothing to morph {what}", morph.span, help=help)
+
+    def _morph_in_a_move(self, span: Span) -> None:
+        help = "let them fade: `... @ 0..end fade 1s`, or write the morph outside of the move"
+        message = "prompts of a move join the others and replace none, so nothing morphs"
+        self.report.add("D322", message, span, help=help)
 
     def _morph_too_long(self, reign: Reign, morph: Morph, following: Place) -> None:
         begin, end = reign.begin, reign.end
@@ -297,7 +327,7 @@ class Prompts:
         """Lines that begin when another set has taken over for good (D607)."""
         if not self.timeline.known:
             return
-        last = max((reign.end + self._morph_at(reign.end) for reign in reigns), default=0)
+        last = max((reign.end + self._fading(reign.end) for reign in reigns), default=0)
         for line in lines:
             if reigns and (line.claim.begin < last or isinstance(line.claim, Path)):
                 continue
@@ -311,9 +341,11 @@ class Prompts:
                 help="give it a range to keep it: `@ 0..end`",
             )
 
-    def _morph_at(self, frame: int) -> int:
-        morph = self.morphs.get(frame)
-        return morph.frames if morph else 0
+    def _fading(self, frame: int) -> int:
+        """For how many frames the prompts before a frame go on while they fade."""
+        return max(
+            (m.frames for place, m in self.morphs.items() if place.begin == frame), default=0
+        )
 
     def _covered(self) -> str:
         """Who replaces a set of the scene that is never in force."""
@@ -321,6 +353,11 @@ class Prompts:
         first = next((place for place in known if place.shot), known[-1])
         by = f'"{shortened(first.shot.title)}"' if first.shot else "another set"
         return f"{by} replaces it on frame {first.begin}"
+
+
+def shot_of(here: Surroundings) -> Scope | None:
+    """The shot that a line stands in."""
+    return next((s for s in here.scopes if s.span is not None and not s.played), None)
 
 
 def _of_scene(places: list[Place], begin: int, end: int) -> list[tuple[int, Place | None]]:

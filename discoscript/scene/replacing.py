@@ -1,22 +1,24 @@
 """Other values for `let` lines, from the command line: `--set speed=4`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from discoscript.expressions.lets import lets_of
 from discoscript.syntax.parse import parse
-from discoscript.syntax.syntax import Binary, Call, Expr, Let, Name, Negative, Syntax
+from discoscript.syntax.syntax import Binary, Call, Expr, Let, Name, Negative, Statement
 from discoscript.text import suggest
 from discoscript.text.report import Report
 from discoscript.text.source import Source, Span
 
 
-def replacements(syntax: Syntax, values: Mapping[str, str], report: Report) -> Mapping[str, Expr]:
-    """The expressions that `values` gives to the lets of a script.
+def replacements(
+    body: Sequence[Statement], values: Mapping[str, str], report: Report
+) -> Mapping[str, Expr]:
+    """The expressions that `values` gives to the lets of a script and its libraries.
 
     They take the places of what they replace, so that messages point into the script.
     """
-    lets = lets_of(syntax.body, {}).statements
+    lets = lets_of(body, {}).statements
     found: dict[str, Expr] = {}
     for name, text in values.items():
         let = lets.get(name)

@@ -12,24 +12,18 @@ from discoscript.scene.outline import Entry
 from discoscript.scene.placing import Scope, Surroundings, time_span, whole
 from discoscript.scene.scene import Given, Layer, OwnSeed, ShotTrack, Track
 from discoscript.scene.scoping import Scoped, gathered, within
-from discoscript.scene.written_line import Line
+from discoscript.scene.written_line import Line, expressions_of, no_previous
 from discoscript.syntax.syntax import (
-    Const,
     Duration,
     Expr,
     FrameHead,
     GroupHead,
-    Journey,
-    Key,
-    Listed,
     Name,
     Number,
     Played,
     Set,
     ShotHead,
     Timecode,
-    Total,
-    Value,
 )
 from discoscript.syntax.syntax import Layer as WrittenLayer
 from discoscript.text.diagnostics import Related
@@ -107,24 +101,19 @@ class SettingLines:
         return True
 
     def _nothing_before(self, said: Set | WrittenLayer, here: Surroundings) -> bool:
-        """`previous` where no shot lies before this one (D118)."""
-        shot = next((s for s in here.scopes if s.span is not None and not s.played), None)
-        if shot is not None and shot.begin > 0:
-            return False
+        """`previous` where no shot lies before this one, or where it is added (D118)."""
         lets = self.amounts.quantities.lets
-        for expr in _expressions(said.value):
-            for part in (expr, *(lets.exprs[name] for name in lets.needed(expr))):
-                if any(isinstance(n, Name) and n.text == "previous" for n in nodes_of(part)):
-                    what = "this is the first shot" if shot else "this line stands in no shot"
-                    self.report.add(
-                        "D118",
-                        "`previous` is the last value of the shot before",
-                        expr.span,
-                        what,
-                        help="write the value itself",
-                    )
-                    return True
-        return False
+        spoken = (e for e in expressions_of(said.value) if lets.reach(e, "previous"))
+        expr = next(spoken, None)
+        shot = next((s for s in here.scopes if s.span is not None and not s.played), None)
+        layer = isinstance(said, WrittenLayer)
+        if expr is None or (shot is not None and shot.begin > 0 and not layer):
+            return False
+        what = "this is the first shot" if shot else "this line stands in no shot"
+        if layer:
+            what = "this adds to a value, it is none"
+        no_previous(expr, what, self.report)
+        return True
 
     def _no_layer(self, said: WrittenLayer, row: Parameter) -> None:
         self.report.add(
@@ -144,7 +133,7 @@ class SettingLines:
         """Cutouts are the same on every frame: no `frame 48:`, no clocks of the scene (D306)."""
         blocks = [h for h in entry.under.heads if isinstance(h, ShotHead | Played)]
         frames = [h for h in entry.under.heads if isinstance(h, FrameHead) and not _is_zero(h.time)]
-        clocks = [expr for expr in _expressions(said.value) if self._needs_time(expr)]
+        clocks = [expr for expr in expressions_of(said.value) if self._needs_time(expr)]
         span = frames[0].time.span if frames else clocks[0].span if clocks else None
         if span is None and not blocks:
             return False
@@ -168,6 +157,10 @@ class SettingLines:
                 changes(row, self.amounts, said.span, "this makes it change")
             return False
         value = fixed_value(said.value, row, self.amounts, here.times)
+        if value == "random":
+            message = "the seed of a segment is a whole number"
+            help = "give it a number; only the scene's first seed may be left to chance"
+            self.report.add("D201", message, said.value.span, help=help)
         if not isinstance(value, int) or entry.under.loose:
             return False
         begin, _ = whole(here.placed, here)
@@ -177,7 +170,7 @@ class SettingLines:
         return True
 
     def _fixed(self, entry: Entry, said: Set | WrittenLayer, row: Parameter) -> bool:
-        moved = any(isinstance(h, ShotHead | FrameHead) for h in entry.under.heads)
+        moved = any(isinstance(h, ShotHead | FrameHead | Played) for h in entry.under.heads)
         if row.key == "scene.seed" and moved and isinstance(said, Set):
             return self._own_seed(entry, said, row)
         span = self._moving_part(entry, said)
@@ -234,14 +227,3 @@ def _is_time(expr: Expr) -> bool:
     if isinstance(expr, Name):
         return expr.text in ("frame", "seconds", "elapsed", "beats", "previous")
     return isinstance(expr, Duration | Timecode)
-
-
-def _expressions(value: Value) -> tuple[Expr, ...]:
-    """The expressions of a value, its times left out."""
-    match value:
-        case Const(expr=expr) | Total(expr=expr):
-            return (expr,)
-        case Journey(begin=begin, end=end):
-            return (end,) if begin is None else (begin, end)
-        case Listed(entries=entries):
-            return tuple(entry.value if isinstance(entry, Key) else entry for entry in entries)

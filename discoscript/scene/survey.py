@@ -31,10 +31,11 @@ from discoscript.text.source import Span
 
 @dataclass(frozen=True)
 class Implied:
-    """`frames` long, because of what stands at `span`."""
+    """`frames` long, because of what stands at `span`; `whole` False: perhaps longer."""
 
     frames: int
     span: Span
+    whole: bool = True
 
 
 NOTHING = Implied(0, Span(0, 0))

@@ -65,7 +65,8 @@ class Filling:
                 self._unknown(name)
             return None
         if name in self.open or len(self.open) > MAX_DEPTH:
-            circle = " -> ".join([*self.open[:3], "..."] if name not in self.open else self.open)
+            way = [self._written(one) for one in self.open]
+            circle = " -> ".join([*way[:3], "..."] if name not in self.open else way)
             self.report.add("D708", f"the names in this text never end: {circle}", self.whole.span)
             return None
         self.open.append(name)
@@ -94,13 +95,13 @@ class Filling:
     def _not_a_text(self, name: str, found: str) -> None:
         self.report.add(
             "D201",
-            f"`{name}` can not stand in a text: it is {found}",
+            f"`{self._written(name)}` can not stand in a text: it is {found}",
             self._place(name),
             help="a text takes other texts and fixed numbers",
         )
 
     def _unknown(self, name: str) -> None:
-        close = suggest.did_you_mean(name, tuple(self.quantities.lets.exprs))
+        close = suggest.did_you_mean(name, self.quantities.lets.spoken())
         braces = "for a brace write `{{`"
         self.report.add(
             "D609",
@@ -110,9 +111,18 @@ class Filling:
             help=f"{close} {braces}" if close else braces,
         )
 
+    def _written(self, name: str) -> str:
+        """The name as it is written: moves and libraries are known by longer ones elsewhere."""
+        parts = name.split(".")
+        names = (".".join(parts[n:]) for n in range(len(parts)))
+        return next((n for n in names if self._find(n)), parts[-1])
+
+    def _find(self, written: str) -> re.Match[str] | None:
+        pattern = r"\{\s*" + re.escape(written) + r"\s*\}"
+        return re.search(pattern, self.report.source.at(self.whole.span))
+
     def _place(self, name: str) -> Span:
         """Where `{name}` stands in the script, or the whole text if it comes from elsewhere."""
-        pattern = r"\{\s*" + re.escape(name) + r"\s*\}"
+        found = self._find(self._written(name))
         start = self.whole.span.start
-        found = re.search(pattern, self.report.source.at(self.whole.span))
         return Span(start + found.start(), start + found.end()) if found else self.whole.span

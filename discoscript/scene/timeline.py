@@ -13,7 +13,7 @@ from discoscript.scene.footage import footage_of
 from discoscript.scene.landmarks import Places, places_of
 from discoscript.scene.outline import Entry, Outline
 from discoscript.scene.settings import row_of
-from discoscript.scene.survey import NOTHING, Implied, implied_length
+from discoscript.scene.survey import Implied, implied_length
 from discoscript.scene.times import (
     Axis,
     Block,
@@ -85,21 +85,21 @@ class Facts:
         if footage is not None:  # whatever the scene says (D405)
             explicit = footage.frames
         implied = self._implied(axis, explicit, silent)
-        length = explicit or implied.frames
+        length = implied.frames if self.outline.shots else explicit or implied.frames
         written = self._written_mode()
-        endless = length == 0 and bool(self.outline.shots)
+        endless = bool(self.outline.shots) and not implied.whole
         mode = written or self._implied_mode(2 if endless else length)
         # A mode that is wrong or not built yet: what fits it is not known.
         certain = self.outline.complete and (written is not None or "mode" not in self.written)
         certain = certain and not silent.found
         if written is not None or "mode" not in self.written:
-            self._check_mode(mode)
+            self._check_mode(mode, length)
         if mode is Mode.STILL:
             return Extent(fps, 1, mode, certain, tempo)
         if mode is Mode.VIDEO:  # the input sets the length
             certain = certain and footage is not None
             length = footage.frames if footage else length
-        elif certain and not self._says_how_long() and length <= 1:
+        elif certain and not self._says_how_long() and not self.outline.shots and length <= 1:
             self._how_long(mode)
         if length > MAX_FRAMES:
             self._too_long(length, implied.span)
@@ -123,39 +123,30 @@ class Facts:
             return implied_length(self.outline, places.outer)
         if explicit is not None:
             given = places_of(self.outline, replace(axis, length=Fraction(explicit)), quantities)
-            self._fill(given, explicit)
-            return Implied(explicit, self.outline.shots[-1].span)
-        try:
-            last = len(self.outline.shots) - 1
-            end = places.shot(last).end
-            return Implied(round_frames(end or Fraction(0)), self.outline.shots[last].span)
-        except WrongTime:
-            silent.add("D313", "a shot has no length", Span(0, 0))
-        except UnknownEnd:
+            frames = round_frames(given.last_end())
+            if given.whole() and frames != explicit:
+                self._do_not_fill(frames, explicit)
+            return Implied(max(explicit, frames), self.outline.shots[-1].span)
+        if not places.whole():
             self._endless_shot(places)
             silent.add("D313", "a shot has no length", Span(0, 0))
-        return NOTHING
+        end = round_frames(places.last_end())
+        return Implied(end, self.outline.shots[-1].span, places.whole())
 
-    def _fill(self, places: Places, length: int) -> None:
+    def _do_not_fill(self, frames: int, length: int) -> None:
         """Shots that are together shorter or longer than the scene (D309)."""
-        head = self.outline.shots[-1]
-        try:
-            end = places.shot(len(self.outline.shots) - 1).end
-        except (WrongTime, UnknownEnd):
-            return
-        frames = round_frames(end or Fraction(0))
-        if frames == length:
-            return
         name = "frames" if "frames" in self.written else "duration"
-        if name not in self.written:
-            return  # the length of the input video
+        said = self.written.get(name)
         less = "lengthen" if frames < length else "shorten"
         self.report.add(
             "D309",
-            f"the shots are {count_text(frames)} frames long, the scene {length}",
-            head.span,
-            help=f"delete `{name}` (it follows from the shots), or {less} a shot",
-            related=(Related(self.written[name].span, "the scene"),),
+            f"the shots are {count_text(frames)} frames long, the "
+            f"{'scene' if said else 'input video'} {length}",
+            self.outline.shots[-1].span,
+            help=f"delete `{name}` (it follows from the shots), or {less} a shot"
+            if said
+            else f"{less} a shot, or leave out the length of the last one",
+            related=(Related(said.span, "the scene"),) if said else (),
         )
 
     def _endless_shot(self, places: Places) -> None:
@@ -163,6 +154,8 @@ class Facts:
         for number, head in enumerate(self.outline.shots):
             try:
                 places.shot(number)
+            except WrongTime:
+                return  # said where the shots are placed
             except UnknownEnd:
                 written = head.length or head.until
                 help = "give it a length of its own, or give the scene one: `scene: duration 30s`"
@@ -284,11 +277,11 @@ class Facts:
         """Settings that exist in this mode but not in a still."""
         return ((r, s) for r, s in self._used() if mode in r.modes and Mode.STILL not in r.modes)
 
-    def _check_mode(self, mode: Mode) -> None:
+    def _check_mode(self, mode: Mode, length: int) -> None:
         """Settings that do not go with the mode."""
         said = self.written.get("mode")
         if mode is Mode.STILL:
-            self._no_animation(said)
+            self._no_animation(said, length)
         else:
             self._no_other_camera(mode, said)
 
@@ -315,8 +308,14 @@ class Facts:
         said = self.written.get("vr")
         return said is not None and self.report.text(said.value.span) == "on"
 
-    def _no_animation(self, said: Set | None) -> None:
-        """A still has no camera, and no length (D404)."""
+    def _no_animation(self, said: Set | None, length: int) -> None:
+        """A still has no camera, no length and no shots (D404)."""
+        if said is not None and self.outline.shots and length > 1:
+            help = "write `mode 3d`, or take the lines out of the shots"
+            related = (Related(said.span, "a still"),)
+            span = self.outline.shots[0].span
+            self.report.add("D404", "a still has no shots", span, help=help, related=related)
+            return
         used = [
             (row, s)
             for row, s in self._used()

@@ -15,6 +15,10 @@ from discoscript.expressions.expressions import Clock, Tempo, evaluate, names_in
 from discoscript.expressions.lets import Lets
 from discoscript.expressions.quantities import Quantities
 from discoscript.syntax.syntax import (
+    At,
+    AtFor,
+    AtPoint,
+    AtRange,
     Binary,
     Duration,
     Expr,
@@ -127,6 +131,18 @@ class Times:
         self.quantities.used.add(expr.text)
         block = self.landmarks.mark(expr.text)
         return block if block.end is None or block.end > block.begin else None
+
+    def extent(self, at: At) -> tuple[Fraction, Fraction | None]:
+        """Begin and end of an `@`; the end of a point is None."""
+        match at:
+            case AtPoint(time=time):
+                section = self.section(time)
+                return (section.begin, section.end) if section else (self.point(time), None)
+            case AtRange(begin=begin, end=end):
+                return self.point(begin), self.point(end)
+            case AtFor(begin=begin, length=length):
+                start = self.point(begin)
+                return start, start + self.length(length)
 
     def length(self, expr: Expr) -> Fraction:
         """A length on the axis."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from discoscript.parameters import Parameter
 from discoscript.scene.placing import time_span
-from discoscript.syntax.syntax import Value, When
+from discoscript.syntax.syntax import Const, Expr, Journey, Key, Listed, Total, Value, When
+from discoscript.text.report import Report
 from discoscript.text.source import Span
 
 
@@ -22,3 +23,20 @@ class Line:
     def mark(self) -> Span:
         """Where messages about its frames point: its time, or the whole line."""
         return time_span(self.when.at) if self.when.at else self.span
+
+
+def expressions_of(value: Value) -> tuple[Expr, ...]:
+    """The expressions of a value, its times left out."""
+    match value:
+        case Const(expr=expr) | Total(expr=expr):
+            return (expr,)
+        case Journey(begin=begin, end=end):
+            return (end,) if begin is None else (begin, end)
+        case Listed(entries=entries):
+            return tuple(entry.value if isinstance(entry, Key) else entry for entry in entries)
+
+
+def no_previous(expr: Expr, what: str, report: Report) -> None:
+    """D118 for `previous` where no value lies before; `what` says why."""
+    message = "`previous` is the last value of the shot before"
+    report.add("D118", message, expr.span, what, help="write the value itself")

@@ -47,6 +47,7 @@ class Canvas:
 
     `factor`: amounts multiply, so a speed per second is a root and a total a product. `whole` is
     what a percent is a share of, for settings that take a number or a percent: an array (length,).
+    `previous` is the last value of the shot before, at every frame: an array (length,).
     """
 
     length: int
@@ -57,6 +58,7 @@ class Canvas:
     marks: Mapping[str, int] = field(default_factory=dict)
     factor: bool = False
     whole: NDArray[np.int64] | None = None
+    previous: NDArray[np.float64] | None = None
 
     def amount(self, amount: Amount, window: Window, frames: Frames) -> Values:
         """An amount at some frames, shape (len(frames),): floats, or objects for plain values."""
@@ -74,10 +76,18 @@ class Canvas:
             recordings=self.lets.recordings,
             tempo=self.tempo,
             marks=self.marks,
+            previous=self._previous(window, frames),
         )
         value = np.broadcast_to(evaluate(amount.expr, lets, clock), frames.shape)
         with np.errstate(all="ignore"):
             return self._in_frames(value, amount.unit, frames)
+
+    def _previous(self, window: Window, frames: Frames) -> Values:
+        """What `previous` is at some frames; a key at the end of a shot still belongs to it."""
+        if self.previous is None:
+            return np.asarray(np.nan)
+        first, end = window.block
+        return np.asarray(self.previous[np.clip(frames, first, max(end - 1, first))])
 
     def _in_frames(self, value: Values, unit: Quantity, frames: Frames) -> Values:
         fps = float(self.fps)

@@ -255,9 +255,9 @@ class Drawing:
             ]
             lines = tuple(leaf.span for leaf in layers)
             self.origins[row.key] = Origin(drawn.owner, spans, lines, tuple(reach))
-        self._levels(row, drawn, canvas, rest)
+        self._levels(row, drawn, rest)
         self._frames_without_use(row, drawn)
-        limits = Limits(widened(row, rest), canvas, self.report)
+        limits = Limits(widened(row, rest), drawn.canvas, self.report)
         good = limits.amounts(drawn.leaves, drawn.values, drawn.owner) if is_number(row) else True
         before = len(self.report.found)
         values = self._layered(row, track, canvas, drawn.values)
@@ -266,7 +266,7 @@ class Drawing:
             limits.result(values, track)
         return values
 
-    def _levels(self, row: Parameter, drawn: DrawnTrack, canvas: Canvas, rest: Any) -> None:
+    def _levels(self, row: Parameter, drawn: DrawnTrack, rest: Any) -> None:
         """Lines that contradict each other in the scene or in a shot, and values that jump."""
         what = "step" if row.axis is Axis.PROGRESS else "frame"
         in_force = replace(row, default=rest)
@@ -274,7 +274,7 @@ class Drawing:
             origin = level.shot.begin if level.shot else 0
             check_overlaps(row.name, level.claims, self.report, what, origin)
             if is_number(row):
-                check_jumps(in_force, level, canvas, self.report)
+                check_jumps(in_force, level, drawn.canvas, self.report)
         for claim, shot in drawn.covered:
             self.report.add(
                 "D315",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from discoscript.expressions.expressions import names_in
+from discoscript.expressions.lets import Lets
 from discoscript.parameters import Resolved
 from discoscript.scene.scene import (
     Amount,
@@ -23,7 +23,6 @@ from discoscript.scene.scene import (
     leaves_of,
 )
 from discoscript.schedule.curve import NOBODY, Canvas, Drawn, Values, draw, numbered, put
-from discoscript.syntax.renaming import with_value
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,7 @@ class DrawnTrack:
     """Values at every frame, layers left out; `owner` numbers the single lines in `leaves`.
 
     `covered` are lines of the scene that would count if no shot spoke, each with a shot that does.
+    `canvas` is what it is drawn on: it knows what `previous` is in each shot.
     """
 
     values: Values
@@ -51,10 +51,13 @@ class DrawnTrack:
     leaves: tuple[Claim, ...]
     levels: tuple[Level, ...]
     covered: tuple[tuple[Claim, ShotTrack], ...]
+    canvas: Canvas
 
 
 def draw_track(track: Track, canvas: Canvas, rest: Resolved) -> DrawnTrack:
     """Draw the lines of the scene, and over them those of its shots, one after the other."""
+    before = np.full(canvas.length if track.shots else 0, np.nan)
+    canvas = replace(canvas, previous=before if track.shots else None)
     leaves = [leaf for claim in track.claims for leaf in leaves_of(claim)]
     outside = draw(track.claims, canvas, rest, None, numbered(leaves))
     levels = [Level(track.claims, outside, dict(enumerate(leaves)))]
@@ -62,18 +65,19 @@ def draw_track(track: Track, canvas: Canvas, rest: Resolved) -> DrawnTrack:
     if track.shots:
         values, owner = values.copy(), owner.copy()
     for shot in track.shots:
-        claims = with_previous(shot, track.layers, values, canvas)
-        own = [leaf for claim in claims for leaf in leaves_of(claim)]
+        own = [leaf for claim in shot.claims for leaf in leaves_of(claim)]
         numbers = numbered(own, len(leaves))
         here = slice(shot.begin, shot.end)
-        inside = draw(claims, canvas, values[here], (shot.begin, shot.end), numbers)
+        if shot.begin and mentions_previous(shot, canvas.lets):
+            before[here] = last_value(shot, track.layers, values, canvas)
+        inside = draw(shot.claims, canvas, values[here], (shot.begin, shot.end), numbers)
         if inside.values.dtype == object and values.dtype != object:
             values = values.astype(object)
         put(inside, values[here], owner[here])
-        levels.append(Level(claims, inside, dict(enumerate(own, len(leaves))), shot))
+        levels.append(Level(shot.claims, inside, dict(enumerate(own, len(leaves))), shot))
         leaves += own
     covered = tuple(hidden(leaves, outside.owner, owner, track.shots))
-    return DrawnTrack(values, owner, tuple(leaves), tuple(levels), covered)
+    return DrawnTrack(values, owner, tuple(leaves), tuple(levels), covered, canvas)
 
 
 def hidden(
@@ -94,15 +98,11 @@ def hidden(
 # ───────────── previous ─────────────
 
 
-def with_previous(
-    shot: ShotTrack, layers: tuple[Layer, ...], values: Values, canvas: Canvas
-) -> tuple[Claim, ...]:
-    """The claims of a shot with `previous` filled in: the last value of the shot before.
+def last_value(shot: ShotTrack, layers: tuple[Layer, ...], values: Values, canvas: Canvas) -> float:
+    """The value on the last frame before a shot.
 
-    Layers that end with that shot are part of it; those that go on are added again anyway.
+    Layers that end with the shot before are part of it; those that go on are added again anyway.
     """
-    if shot.begin == 0 or not any(mentions_previous(claim) for claim in shot.claims):
-        return shot.claims
     last = shot.begin - 1
     value = float(values[last])
     for operator in ("+=", "*="):
@@ -112,7 +112,7 @@ def with_previous(
                 neutral = 0.0 if operator == "+=" else 1.0
                 amount = float(draw((claim,), canvas, neutral, (last, shot.begin)).values[0])
                 value = value + amount if operator == "+=" else value * amount
-    return tuple(filled(claim, value) for claim in shot.claims)
+    return value
 
 
 def amounts(claim: Claim) -> tuple[Amount | None, ...]:
@@ -126,29 +126,7 @@ def amounts(claim: Claim) -> tuple[Amount | None, ...]:
             return tuple(amount for inside in claims for amount in amounts(inside))
 
 
-def mentions_previous(claim: Claim) -> bool:
-    """Whether a claim speaks of the last value of the shot before."""
-    return any(isinstance(a, Formula) and "previous" in names_of(a) for a in amounts(claim))
-
-
-def names_of(formula: Formula) -> set[str]:
-    """The names in a formula."""
-    return {name.text for name in names_in(formula.expr)}
-
-
-def filled(claim: Claim, value: float) -> Claim:
-    """The claim with a number in place of `previous`."""
-    match claim:
-        case Hold() | Visit() | Total():
-            return replace(claim, amount=_filled(claim.amount, value))
-        case Path(points=points):
-            new = (replace(p, amount=p.amount and _filled(p.amount, value)) for p in points)
-            return replace(claim, points=tuple(new))
-        case Play(claims=claims):
-            return replace(claim, claims=tuple(filled(inside, value) for inside in claims))
-
-
-def _filled(amount: Amount, value: float) -> Amount:
-    if not isinstance(amount, Formula) or "previous" not in names_of(amount):
-        return amount
-    return replace(amount, expr=with_value(amount.expr, "previous", value))
+def mentions_previous(shot: ShotTrack, lets: Lets) -> bool:
+    """Whether a line of a shot speaks of the last value before it, itself or by a name."""
+    found = (amount for claim in shot.claims for amount in amounts(claim))
+    return any(isinstance(a, Formula) and lets.reach(a.expr, "previous") for a in found)

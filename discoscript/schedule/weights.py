@@ -134,22 +134,19 @@ class Wardrobe:
             self._sums()
 
     def _no_prompt(self, missing: tuple[int, int]) -> None:
-        first = self.rows[0].span if self.rows else Span(0, 0)
-        everywhere = not self.rows
-        help = f'give them one: `frame {missing[0]}: prompt "a lighthouse"`'
-        if everywhere:
-            help = 'add one: `prompt "a lighthouse"`'
-        elif missing[0] == 0:
+        begin, last = missing
+        span = self.rows[0].span if self.rows else Span(0, 0)
+        message = f"{stretch_text(missing)} {'has' if begin == last else 'have'} no prompt"
+        help = f'give them one: `frame {begin}: prompt "a lighthouse"`'
+        shot = next((s for s in self.scene.shots if s.begin <= begin < s.end), None)
+        if not self.rows:
+            message, help = "this script has no prompt", 'add one: `prompt "a lighthouse"`'
+        elif shot is not None:
+            span = shot.span
+            help = "write one in this shot, or one for all shots outside of them"
+        elif begin == 0:
             help = "start with `frame 0:`"
-        have = "has" if missing[0] == missing[1] else "have"
-        self.report.add(
-            "D606",
-            "this script has no prompt"
-            if everywhere
-            else f"{stretch_text(missing)} {have} no prompt",
-            first,
-            help=help,
-        )
+        self.report.add("D606", message, span, help=help)
 
     def _sums(self) -> None:
         total = np.zeros(self.canvas.length)

@@ -7,16 +7,11 @@ from typing import Any, TypeVar
 
 from discoscript.syntax import syntax
 from discoscript.syntax.syntax import (
-    Binary,
     Block,
-    Call,
-    Expr,
     Let,
     Mark,
     MoveHead,
     Name,
-    Negative,
-    Number,
     Text,
 )
 
@@ -85,23 +80,3 @@ def _filler(rename: Rename) -> Callable[[re.Match[str]], str]:
 def under(prefix: str, names: Collection[str]) -> Rename:
     """`dolly` -> `moves.dolly`, for each of the names."""
     return {name: (prefix, name) for name in names}
-
-
-def with_value(expr: Expr, name: str, value: float) -> Expr:
-    """An expression with a number in place of a name."""
-
-    def filled(part: Expr) -> Expr:
-        return with_value(part, name, value)
-
-    match expr:
-        case Name() if expr.text == name:
-            return Number(value, False, expr.span)
-        case Negative(operand=operand):
-            return replace(expr, operand=filled(operand))
-        case Binary(left=left, right=right):
-            return replace(expr, left=filled(left), right=filled(right))
-        case Call(arguments=arguments):
-            return replace(
-                expr, arguments=tuple(replace(a, value=filled(a.value)) for a in arguments)
-            )
-    return expr

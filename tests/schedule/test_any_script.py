@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from schedule.random_scripts import Scribe
+from schedule.random_scripts import Scribe, shuffled
 
 from discoscript.parameters import PARAMETERS, Axis
 from discoscript.pipeline import compile_text
@@ -31,6 +31,39 @@ def test_any_script_has_an_answer(seed, wild):
         is_whole(result.schedule)
 
 
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.sampled_from([0.0, 0.02, 0.1]))
+def test_the_order_of_lines_has_no_meaning(seed, wild):
+    """Shots are the exception: they keep their order."""
+    text = Scribe(seed, wild).script()
+    one, two = compile_text(text).schedule, compile_text(shuffled(text, seed)).schedule
+    assert (one is None) == (two is None)
+    if one is not None and two is not None:
+        is_the_same(one, two)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_compiling_again_gives_the_same(seed):
+    text = Scribe(seed, 0).script()
+    first, second = compile_text(text), compile_text(text)
+    assert first.diagnostics == second.diagnostics
+    if first.schedule is not None and second.schedule is not None:
+        is_the_same(first.schedule, second.schedule)
+
+
+def is_the_same(one, two):
+    """Two schedules are equal to the last bit."""
+    assert one.fixed == two.fixed
+    assert one.starts == two.starts
+    np.testing.assert_array_equal(one.seeds, two.seeds)
+    for key, values in {**one.frames_of, **one.progress}.items():
+        np.testing.assert_array_equal(values, {**two.frames_of, **two.progress}[key], key)
+    assert [row.text for row in one.prompts] == [row.text for row in two.prompts]
+    for row, other in zip(one.prompts, two.prompts, strict=True):
+        np.testing.assert_array_equal(row.weight, other.weight)
+
+
 def is_whole(schedule):
     """A schedule has finite, possible values of every parameter at every frame."""
     for row in PARAMETERS:
@@ -55,3 +88,11 @@ def test_most_tame_scripts_are_right():
     """The test above would be worth little if every script were wrong."""
     sound = sum(compile_text(Scribe(seed, 0).script()).schedule is not None for seed in range(60))
     assert sound >= 24
+
+
+def test_tame_scripts_with_shots_and_moves_are_right_too():
+    scribes = [scribe for seed in range(80) if (scribe := Scribe(seed, 0)).musical]
+    whole = [compile_text(scribe.script()).schedule for scribe in scribes]
+    sound = [schedule for schedule in whole if schedule is not None]
+    assert len(sound) >= 12
+    assert sum(bool(schedule.shots) for schedule in sound) >= 8
