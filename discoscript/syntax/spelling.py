@@ -13,6 +13,9 @@ from lark import Token, Tree
 from discoscript.parameters import GROUPS, Kind, with_name
 from discoscript.syntax.words import Word, place
 
+#: In a shot or a `frame` block it is the seed of a segment, and no `scene:` may stand there.
+_OWN_SEED = ["scene", "seed"]
+
 _HERE = re.compile(r'(?<=["/])\./+(?!")')
 
 
@@ -52,7 +55,7 @@ def _dot(statement: Tree[Token]) -> range:
     if statement.data not in ("set", "layer"):
         return range(0)
     name = _tree(statement.children[0]).children
-    if len(name) != 2 or name[1] not in GROUPS.get(str(name[0]), {}):
+    if len(name) != 2 or name[1] not in GROUPS.get(str(name[0]), {}) or name == _OWN_SEED:
         return range(0)
     return range(place(name[0])[1], place(name[1])[0])
 

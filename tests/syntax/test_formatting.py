@@ -55,6 +55,10 @@ GOLDEN = {
         'zoom - 1 - -a - - 2\nprompt "x"-0.5\nzoom [- 1,0: - 2]\n',
         'zoom -1 - -a - -2\nprompt "x" -0.5\nzoom [-1, 0: -2]\n',
     ),
+    "the seed of a segment stays": (
+        "frame 9:\n    scene.seed   7\n    camera.zoom 1\n",
+        "frame 9:\n    scene.seed 7\n    camera: zoom 1\n",
+    ),
     "parentheses stay": ("zoom ((1+2))*(a)\n", "zoom ((1 + 2)) * (a)\n"),
     "a call and a value in parentheses": (
         "zoom (1)\nlet a = sin ( 1 )\nzoom(1)\n",
