@@ -7,7 +7,7 @@ of all of them, so no difference escapes.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ def _head(schedule: Schedule, found: dict[str, Any]) -> Iterator[str]:
 
 def _pieces(flags: Sequence[bool], starts: Sequence[int]) -> list[tuple[int, int]]:
     edges = sorted({0, len(flags), *starts, *(np.flatnonzero(np.diff(flags)) + 1).tolist()})
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _prompts(found: dict[str, Any]) -> Iterator[str]:
