@@ -37,13 +37,13 @@ def hash_numbers(tag: str, shape: tuple[int, ...] | list[int]) -> NDArray[np.flo
     """Numbers in [-1, 1) that depend on nothing but the tag: a 32-bit mixing of the running index
     (C order).
     """
-    count = int(np.prod(shape))
-    mixed = np.arange(count, dtype=np.uint64) * 2654435761 + zlib.crc32(tag.encode("utf-8"))
-    mixed &= 0xFFFFFFFF
+    mixed = np.arange(int(np.prod(shape)), dtype=np.uint32)  # its arithmetic is modulo 2^32
+    mixed *= np.uint32(2654435761)
+    mixed += np.uint32(zlib.crc32(tag.encode("utf-8")))
     for _ in range(2):
-        mixed ^= mixed >> np.uint64(16)
-        mixed = mixed * 0x45D9F3B & 0xFFFFFFFF
-    mixed ^= mixed >> np.uint64(16)
+        mixed ^= mixed >> np.uint32(16)
+        mixed *= np.uint32(0x45D9F3B)
+    mixed ^= mixed >> np.uint32(16)
     return (mixed / 2.0**31 - 1).reshape(shape)
 
 
@@ -61,18 +61,34 @@ def parameter_numbers(key: str, shape: tuple[int, ...], gain: float = 1.0) -> ND
 
 def fill_parameters(module: nn.Module, gain: float = 1.0) -> None:
     """Fill a network by the formula and put it in evaluation mode; integer buffers become 0."""
+    module.load_state_dict(parameters(module, gain))
+    module.eval()
+
+
+def parameters(module: nn.Module, gain: float = 1.0) -> dict[str, Tensor]:
+    """A state dict for the network by the formula; the network itself may lie on `meta`."""
     filled: dict[str, Tensor] = {}
     for key, value in module.state_dict().items():
         if value.is_floating_point():
-            filled[key] = torch.from_numpy(parameter_numbers(key, tuple(value.shape), gain)).to(
-                torch.float32
-            )
+            numbers = parameter_numbers(key, tuple(value.shape), gain)
+            filled[key] = torch.from_numpy(numbers.astype(np.float32))
         else:
-            filled[key] = torch.zeros_like(value)
-    module.load_state_dict(filled)
-    module.eval()
+            filled[key] = torch.zeros_like(value, device="cpu")
+    return filled
 
 
 def shapes_of(module: nn.Module) -> list[list[Any]]:
     """[name, shape] of everything in the state dict, in order, as the golden files list them."""
     return [[key, list(value.shape)] for key, value in module.state_dict().items()]
+
+
+def watch(network: nn.Module, names: list[str]) -> dict[str, Tensor]:
+    """Filled with the outputs of the modules called `names` when the network runs."""
+    seen: dict[str, Tensor] = {}
+    for name in names:
+
+        def keep(_module: nn.Module, _inputs: Any, out: Tensor, name: str = name) -> None:
+            seen[name] = out.clone()
+
+        network.get_submodule(name).register_forward_hook(keep)
+    return seen
