@@ -78,7 +78,7 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ('scene: model "256x256_diffusion_uncond"', "diffusion model `256x256_diffusion_uncond`"),
         ("scene: clip [ViTB32]", "clip model `ViTB32`"),
-        ("depth: model dpt_large", "depth model `dpt_large`"),
+        ("depth: model dpt_hybrid_nyu", "depth model `dpt_hybrid_nyu`"),
         ("scene: secondary on", "secondary model `secondary`"),
     ],
 )

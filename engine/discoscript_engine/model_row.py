@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["diffusion", "secondary", "clip", "depth", "metric depth"]
+Role = Literal["diffusion", "secondary", "clip", "depth", "metric depth", "flow"]
 
 #: A default that a row may give for a parameter: like the parameter table's own. Runs
 #: `(end, value)` are values over the 1000 steps of diffusion progress.

@@ -125,7 +125,9 @@ def _open_clip(architecture: str, tag: str, file: str, sha256: str) -> Model:
 
 def _depth(name: str, doc: str, weights: ModelFile, side: int, resize: str) -> Model:
     """A network of relative depth; its input is scaled towards `side` pixels."""
-    return Model(name, "depth", doc, (weights,), configuration={"side": side, "resize": resize})
+    layout: Mapping[str, Layout] = {"side": side, "resize": resize}
+    # A file without a digest is never loaded.
+    return Model(name, "depth", doc, (weights,), bool(weights.sha256), configuration=layout)
 
 
 DIFFUSION = (
@@ -446,5 +448,23 @@ METRIC_DEPTH = (
                 940558786,
             ),
         ),
+        built=True,
+    ),
+)
+
+FLOW = (
+    Model(
+        "raft",
+        "flow",
+        "RAFT, trained on FlyingThings; without it, OpenCV's DIS measures the motion in videos",
+        (
+            ModelFile(
+                "raft-things.pth",
+                "fcfa4125d6418f4de95d84aec20a3c5f4e205101715a79f193243c186ac9a7e1",
+                ("https://github.com/sczhou/ProPainter/releases/download/v0.1.0/raft-things.pth",),
+                21108000,
+            ),
+        ),
+        built=True,
     ),
 )

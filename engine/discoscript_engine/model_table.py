@@ -82,6 +82,7 @@ MODELS: tuple[Model, ...] = (
     *model_rows.CLIP,
     *model_rows.DEPTH,
     *model_rows.METRIC_DEPTH,
+    *model_rows.FLOW,
 )
 
 
@@ -103,5 +104,8 @@ def rows(chosen: Models) -> tuple[Model, ...]:
     found = [by_name("diffusion", chosen.diffusion)]
     found += models("secondary") if chosen.secondary else ()
     found += [by_name("clip", name) for name in chosen.clip]
-    found += [by_name("depth", chosen.depth)] if chosen.depth else ()
+    if chosen.depth:
+        depth = by_name("depth", chosen.depth)
+        # `depth.midas_weight` may move from frame to frame, so what is mixed in always counts.
+        found += [depth] if depth.embedded else [depth, *models("metric depth")]
     return tuple(found)

@@ -1,14 +1,29 @@
 """Depth: the reference's mixing, and what any estimate must be."""
 
+import hashlib
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from parity import load
+from parity import load, parameters
+from torch import nn
 
 from discoscript_engine import model_table
 from discoscript_engine.models import tiny
+from discoscript_engine.models.midas import NETWORKS, net_input
 from discoscript_engine.models.tiny_depth import TinyDepth
-from discoscript_engine.motion.depth import LOADERS, depth_from_midas, load_depth, mix
+from discoscript_engine.models.weights import WrongWeights
+from discoscript_engine.motion import depth
+from discoscript_engine.motion.depth import (
+    LOADERS,
+    MixedDepth,
+    depth_from_midas,
+    load_depth,
+    metric_input,
+    mix,
+)
+from discoscript_engine.weights import FOLDER_VARIABLE, ModelMissing
 
 PARAMETERS, ARRAYS = load("03_camera_3d")
 CASES = [case for case in PARAMETERS["cases"] if case["midas_raw_in_npz"]]
@@ -26,11 +41,11 @@ def stand_in_adabins(height: int, width: int, phase: int) -> torch.Tensor:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_depth_is_the_references(case):
     raw = torch.from_numpy(ARRAYS[f"{case['id']}_midas_raw"])
-    depth = depth_from_midas(raw, case["height"], case["width"])
+    found = depth_from_midas(raw, case["height"], case["width"])
     if case["midas_weight"] < 1:
         metric = stand_in_adabins(*case["adabins_raw_size_hw"], case["adabins_phase_j"])
-        depth = mix(depth, metric, case["midas_weight"])
-    assert torch.allclose(depth, torch.from_numpy(ARRAYS[f"{case['id']}_depth"]), atol=2e-5)
+        found = mix(found, metric, case["midas_weight"])
+    assert torch.allclose(found, torch.from_numpy(ARRAYS[f"{case['id']}_depth"]), atol=2e-5)
 
 
 @pytest.mark.parametrize(("weight", "expected"), [(1.0, 1.0), (0.0, 3.0), (0.25, 2.5)])
@@ -40,8 +55,102 @@ def test_mix_goes_from_the_metric_depth_to_the_midas_depth(weight, expected):
 
 
 def test_a_model_that_is_not_built_is_named():
-    with pytest.raises(ValueError, match="dpt_large is not built"):
-        load_depth("dpt_large", CPU)
+    with pytest.raises(ValueError, match="dpt_hybrid_nyu is not built"):
+        load_depth("dpt_hybrid_nyu", CPU)
+
+
+def test_a_model_that_is_not_here_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    picture = torch.zeros(32, 64, 3, dtype=torch.uint8)
+    estimate = load_depth("midas_v21_small", CPU)
+    with pytest.raises(ModelMissing, match="depth model midas_v21_small"):
+        estimate(picture, 1.0)
+    with pytest.raises(ModelMissing, match="metric depth model adabins_nyu"):
+        estimate(picture, 0.0)
+
+
+def test_a_file_that_is_not_the_published_one_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    torch.save({}, tmp_path / "midas_v21_small-70d6b9c8.pt")
+    with pytest.raises(WrongWeights, match="is not the published file"):
+        load_depth("midas_v21_small", CPU)(torch.zeros(32, 64, 3, dtype=torch.uint8), 1.0)
+
+
+def test_a_published_file_is_loaded_as_it_was_saved(monkeypatch, tmp_path):
+    """The whole way from a file; its digest is put into the table in place of the real one."""
+    with torch.device("meta"):
+        skeleton = NETWORKS["midas_v21_small"].build()
+    tensors = parameters(skeleton, gain=2**0.5)
+    path = tmp_path / "midas_v21_small-70d6b9c8.pt"
+    torch.save({"optimizer": {}, "model": tensors}, path)
+    row = model_table.by_name("depth", "midas_v21_small")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    known = replace(row, files=(replace(row.files[0], sha256=digest),))
+    monkeypatch.setattr(depth, "by_name", lambda role, name: known)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    image = picture(48, 80)
+    found = load_depth("midas_v21_small", CPU)(image, 1.0)
+    network = NETWORKS["midas_v21_small"].build()
+    network.load_state_dict(tensors)
+    with torch.inference_mode():
+        raw = network.eval()(net_input(NETWORKS["midas_v21_small"], image))[0]
+    assert found.min() < found.max()
+    assert torch.equal(found, depth_from_midas(raw, 48, 80))
+
+
+class Constant(nn.Module):
+    """Answers every picture with one number everywhere."""
+
+    def __init__(self, value, axes):
+        super().__init__()
+        self.value, self.axes = value, axes
+        self.seen = []
+
+    def forward(self, image):
+        self.seen.append(tuple(image.shape))
+        return torch.full((1, *self.axes, *image.shape[-2:]), self.value)
+
+
+def mixed():
+    """A mixed model on stand-ins, and which of them were loaded, in order."""
+    loaded = []
+    relative, metric = Constant(31.0, ()), Constant(3.0, (1,))
+
+    def load(network):
+        loaded.append(network)
+        return network
+
+    estimate = MixedDepth(NETWORKS["dpt_large"], lambda: load(relative), lambda: load(metric), CPU)
+    return estimate, loaded, relative, metric
+
+
+def picture(height, width):
+    numbers = torch.arange(height * width * 3).reshape(height, width, 3)
+    return numbers.remainder(251).to(torch.uint8)
+
+
+@pytest.mark.parametrize(("weight", "expected"), [(1.0, 1.0), (0.0, 3.0), (0.25, 2.5)])
+def test_networks_are_loaded_once_and_only_where_they_count(weight, expected):
+    estimate, loaded, relative, metric = mixed()
+    for _ in range(2):
+        found = estimate(picture(64, 128), weight)
+        assert found.shape == (64, 128)
+        assert torch.allclose(found, torch.tensor(expected))  # 31 is (50 - 31) / 19 = 1
+    assert loaded == [n for n, used in ((relative, weight > 0), (metric, weight < 1)) if used]
+
+
+def test_networks_see_the_picture_in_their_own_sizes():
+    estimate, _, relative, metric = mixed()
+    estimate(picture(768, 1280), 0.3)
+    assert relative.seen == [(1, 3, 384, 640)]
+    assert metric.seen == [(1, 3, 547, 912)] * 2  # the picture and its mirror image
+
+
+@pytest.mark.parametrize("size", [(64, 64), (448, 512), (768, 1280)])
+def test_the_metric_networks_picture_is_normalised(size):
+    made = metric_input(torch.full((*size, 3), 51, dtype=torch.uint8))
+    expected = (0.2 - torch.tensor([0.485, 0.456, 0.406])) / torch.tensor([0.229, 0.224, 0.225])
+    assert torch.allclose(made, expected[None, :, None, None].expand_as(made), atol=1e-5)
 
 
 def test_the_loaders_are_the_built_rows_of_the_table():
@@ -55,7 +164,7 @@ def test_an_estimate_has_the_pictures_size_and_a_useful_range(monkeypatch):
     monkeypatch.setattr(tiny, "load_tiny_depth", lambda: network)
     image = torch.arange(48 * 70 * 3).reshape(48, 70, 3).remainder(256).to(torch.uint8)
     estimate = load_depth("tiny", CPU)
-    depth = estimate(image, 0.3)
-    assert depth.shape == (48, 70)
-    assert 0.5 <= depth.min() < depth.max() <= 2.6
-    assert torch.equal(depth, estimate(image, 0.3))
+    found = estimate(image, 0.3)
+    assert found.shape == (48, 70)
+    assert 0.5 <= found.min() < found.max() <= 2.6
+    assert torch.equal(found, estimate(image, 0.3))

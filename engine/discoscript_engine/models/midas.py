@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from einops import rearrange
@@ -9,6 +10,7 @@ from jaxtyping import Float, Float32, UInt8
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
+from discoscript_engine.model_table import by_name
 from discoscript_engine.models.dpt import HYBRID, LARGE, Dpt
 from discoscript_engine.models.midas_v21 import midas_v21, midas_v21_small
 
@@ -36,11 +38,19 @@ class Midas:
     statistics: Statistics
 
 
+def _network(name: str, build: Callable[[], nn.Module], statistics: Statistics) -> Midas:
+    """The network of that row of the model table, with the input size that it gives."""
+    layout = by_name("depth", name).configuration
+    side, resize = layout["side"], layout["resize"]
+    assert isinstance(side, int)
+    return Midas(build, side, resize == "upper_bound", statistics)
+
+
 NETWORKS: Mapping[str, Midas] = {
-    "dpt_large": Midas(lambda: Dpt(LARGE), 384, limit=False, statistics=HALF),
-    "dpt_hybrid": Midas(lambda: Dpt(HYBRID), 384, limit=False, statistics=HALF),
-    "midas_v21": Midas(midas_v21, 384, limit=True, statistics=IMAGENET),
-    "midas_v21_small": Midas(midas_v21_small, 256, limit=True, statistics=IMAGENET),
+    "dpt_large": _network("dpt_large", lambda: Dpt(LARGE), HALF),
+    "dpt_hybrid": _network("dpt_hybrid", lambda: Dpt(HYBRID), HALF),
+    "midas_v21": _network("midas_v21", midas_v21, IMAGENET),
+    "midas_v21_small": _network("midas_v21_small", midas_v21_small, IMAGENET),
 }
 
 
@@ -77,3 +87,8 @@ def normalised(
     """A picture in 0..1 with its training set's mean at 0 and standard deviation at 1."""
     mean, deviation = (torch.tensor(row, device=picture.device) for row in statistics)
     return (picture - mean[:, None, None]) / deviation[:, None, None]
+
+
+def state_dict(checkpoint: Mapping[str, Any]) -> Mapping[str, Tensor]:
+    """The weights in a released checkpoint; some hold the state of their training beside them."""
+    return checkpoint["model"] if "optimizer" in checkpoint else checkpoint

@@ -6,12 +6,29 @@ as the reference mixes it. Depth is positive into the scene; the full models giv
 """
 
 from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 
+import numpy as np
 import torch
 from einops import rearrange
 from jaxtyping import Float, Float32, UInt8
-from torch import Tensor
+from PIL import Image
+from torch import Tensor, nn
 from torch.nn.functional import interpolate
+
+from discoscript_engine.model_row import Role
+from discoscript_engine.model_table import by_name
+from discoscript_engine.models import adabins
+from discoscript_engine.models.midas import (
+    IMAGENET,
+    NETWORKS,
+    Midas,
+    net_input,
+    normalised,
+    state_dict,
+)
+from discoscript_engine.models.weights import read_checkpoint, with_weights
+from discoscript_engine.weights import find
 
 #: (stored picture, midas_weight) -> depth of the picture's size, on the model's device.
 Estimate = Callable[[UInt8[Tensor, "h w 3"], float], Float32[Tensor, "h w"]]
@@ -38,7 +55,84 @@ def _load_tiny(device: torch.device) -> Estimate:
     return estimate
 
 
-LOADERS: Mapping[str, Callable[[torch.device], Estimate]] = {"tiny": _load_tiny}
+class MixedDepth:
+    """The depth of a MiDaS network, mixed with that of AdaBins.
+
+    Each network is loaded when a picture first needs it, and kept: a `midas_weight` of 1 never
+    needs AdaBins, and 0 never MiDaS.
+    """
+
+    def __init__(
+        self,
+        midas: Midas,
+        load_midas: Callable[[], nn.Module],
+        load_metric: Callable[[], nn.Module],
+        device: torch.device,
+    ) -> None:
+        self._midas = midas
+        self._load_midas = load_midas
+        self._load_metric = load_metric
+        self._device = device
+
+    @torch.inference_mode()
+    def __call__(
+        self, image: UInt8[Tensor, "h w 3"], midas_weight: float
+    ) -> Float32[Tensor, "h w"]:
+        height, width, _ = image.shape
+        image = image.to(self._device)
+        if midas_weight <= 0:
+            return _resize(self._metric(image), height, width)
+        raw = self._midas_network(net_input(self._midas, image))[0]
+        depth = depth_from_midas(raw, height, width)
+        return depth if midas_weight >= 1 else mix(depth, self._metric(image), midas_weight)
+
+    def _metric(self, image: UInt8[Tensor, "h w 3"]) -> Float32[Tensor, "h2 w2"]:
+        return adabins.predict(self._metric_network, metric_input(image))
+
+    @cached_property
+    def _midas_network(self) -> nn.Module:
+        return self._load_midas().to(self._device)
+
+    @cached_property
+    def _metric_network(self) -> nn.Module:
+        return self._load_metric().to(self._device)
+
+
+def metric_input(image: UInt8[Tensor, "h w 3"]) -> Float32[Tensor, "1 3 h2 w2"]:
+    """The picture as AdaBins takes it: Lanczos makes it smaller, bicubic larger."""
+    picture = Image.fromarray(image.cpu().numpy())
+    size = adabins.input_size(*picture.size)
+    if size != picture.size:
+        shrinks = size[0] * size[1] < picture.width * picture.height
+        method = Image.Resampling.LANCZOS if shrinks else Image.Resampling.BICUBIC
+        picture = picture.resize(size, method)
+    levels = torch.from_numpy(np.array(picture)).to(image.device)
+    return normalised(rearrange(levels / 255, "h w c -> 1 c h w"), IMAGENET)
+
+
+def _load_mixed(name: str, device: torch.device) -> Estimate:
+    """The MiDaS network of that name beside AdaBins, from the user's models folder."""
+    midas = NETWORKS[name]
+    return MixedDepth(
+        midas,
+        lambda: with_weights(midas.build, state_dict(_checkpoint("depth", name))),
+        lambda: with_weights(
+            adabins.AdaBins, adabins.renamed(_checkpoint("metric depth", "adabins_nyu"))
+        ),
+        device,
+    )
+
+
+def _checkpoint(role: Role, name: str) -> Mapping[str, object]:
+    """What the model's file holds; ModelMissing where it is not on this machine."""
+    row = by_name(role, name)
+    return read_checkpoint(find(row)[0], row.files[0].sha256)
+
+
+LOADERS: Mapping[str, Callable[[torch.device], Estimate]] = {
+    "tiny": _load_tiny,
+    **{name: partial(_load_mixed, name) for name in NETWORKS},
+}
 
 
 def depth_from_midas(
