@@ -91,6 +91,8 @@ def compile_text(
     renders, varied = vary(joined, allowed, wanted)
     meant = beside(parsed, (*meant, *varied), source)
     named = (*check_names(syntax), *(d for library in joined.read for d in check_library(library)))
+    hints = tuple(d for d in named if severity(d) is Severity.HINT)
+    named = tuple(dict.fromkeys((*hints, *beside(parsed, named, source))))
     found = (*parsed, *report.found, *named, *meant)
     told = suppressed(syntax, dict.fromkeys(found))
     ordered = tuple(sorted(told, key=lambda d: (d.span, d.code)))

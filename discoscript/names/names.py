@@ -14,6 +14,7 @@ from discoscript.parameters import GROUPS, Parameter, resolve
 from discoscript.syntax.statements import STATEMENTS, WORDS, Place
 from discoscript.syntax.syntax import (
     Block,
+    Const,
     FrameHead,
     GroupHead,
     Head,
@@ -25,6 +26,7 @@ from discoscript.syntax.syntax import (
     Statement,
     StudyHead,
     Syntax,
+    Text,
     TitledHead,
     Unparsed,
 )
@@ -68,10 +70,14 @@ def known(group: str | None, name: Name) -> Parameter | None:
 
 @dataclass(frozen=True)
 class Under:
-    """What a line stands in, and the nearest group if there is one."""
+    """What a line stands in, and the nearest group if there is one.
+
+    `only`: the head of that group, where the line stands beside it and alone.
+    """
 
     place: Place
     group: str | None = None
+    only: GroupHead | None = None
 
 
 @dataclass
@@ -99,6 +105,8 @@ class _Walk:
         match block.head:
             case GroupHead() | TitledHead() as head:
                 inside = self.group(head, under)
+                if isinstance(head, GroupHead) and _is_one_line(block, head, self.report):
+                    inside = replace(inside, only=head)
             case FrameHead():
                 inside = Under(Place.FRAME)
             case ShotHead():
@@ -122,7 +130,7 @@ class _Walk:
         message = f"{place} can not contain {name}"
         if type(statement) is _HEADS.get(under.place):
             message = f"{place} can not contain another one"
-            help = "write them one after the other"
+            help = "write them one after the other, at the same indentation"
         self.report.add("D118", message, span, help=help)
 
     def group(self, head: GroupHead | TitledHead, under: Under) -> Under:
@@ -199,7 +207,7 @@ class _Walk:
         elif rows:
             self.wrong_group(said, rows[0], under)
         else:
-            self.unknown_setting(name, under.group)
+            self.unknown_setting(name, under.group, said)
 
     def wrong_group(self, said: Set | Layer, row: Parameter, under: Under) -> None:
         """D102: the setting exists, elsewhere."""
@@ -214,9 +222,16 @@ class _Walk:
         fix = None
         if under.group is None:
             fix = Fix(name.span, f"{row.group}: {row.name}")
+        elif under.only is not None:
+            place = Span(under.only.span.start, name.span.end)
+            fix = Fix(place, f"{row.group}: {row.name}")
+        else:
+            help += f" outside of `{under.group}`"
         self.report.add("D102", message, name.span, help=help, fix=fix)
 
-    def unknown_setting(self, name: Name, group: str | None) -> None:
+    def unknown_setting(
+        self, name: Name, group: str | None, said: Set | Layer | None = None
+    ) -> None:
         """D101: there is no such setting anywhere."""
         *groups, word = name.parts
         if group is None:
@@ -226,7 +241,8 @@ class _Walk:
             shown = f"{row.group}: {row.name}" if row else near
             help = f"did you mean `{shown}`?" if near else "settings stand in groups: `camera: ...`"
             message = f"there is no setting `{word}`"
-            self.report.add("D101", message, name.span, "unknown", help=help)
+            fix = Fix(name.span, "prompt") if near == "prompt" and _is_text(said) else None
+            self.report.add("D101", message, name.span, "unknown", help=help, fix=fix)
             return
         near = closest(word, GROUPS[group])
         elsewhere = did_you_mean(word, (row.name for row in parameters.PARAMETERS))
@@ -255,6 +271,13 @@ class _Walk:
             )
 
 
+def _is_one_line(block: Block, head: GroupHead, report: Report) -> bool:
+    """Whether a group has just one line, beside its head, and no range of its own."""
+    if head.at is not None or len(block.body) != 1:
+        return False
+    return report.line(block.body[0].span) == report.line(head.span)
+
+
 _HEADS = {
     Place.SHOT: ShotHead,
     Place.MOVE: MoveHead,
@@ -267,6 +290,14 @@ def _rows_called(word: str) -> tuple[Parameter, ...]:
     """The rows of a name; else that of a Disco Diffusion name."""
     old = parameters.by_disco_name(word)
     return parameters.with_name(word) or ((old,) if old else ())
+
+
+def _is_text(said: Set | Layer | None) -> bool:
+    """Whether the value of a line is text in quotes."""
+    match said:
+        case Set(value=Const(expr=Text())):
+            return True
+    return False
 
 
 def _settings_of(group: str) -> str:

@@ -25,6 +25,12 @@ from discoscript.text.report import Report
 
 NUMERIC = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.PERCENT, Kind.STEPS_OR_PERCENT})
 
+#: Words for on and off elsewhere.
+_TRUTHS = {
+    **dict.fromkeys(("true", "yes", "on", "enabled"), "on"),
+    **dict.fromkeys(("false", "no", "off", "none", "disabled"), "off"),
+}
+
 #: What a value of a kind is called: `tv_scale` needs ...
 NEEDS = {
     Kind.NUMBER: "a number",
@@ -128,6 +134,9 @@ class Amounts:
         help, fix = f"write `{row.name} on` or `{row.name} off`", None
         if isinstance(expr, Number) and expr.value in (0, 1):
             word = "on" if expr.value else "off"
+            help, fix = f"write `{row.name} {word}`", Fix(expr.span, word)
+        elif (said := self.report.text(expr.span).strip('"').casefold()) in _TRUTHS:
+            word = _TRUTHS[said]
             help, fix = f"write `{row.name} {word}`", Fix(expr.span, word)
         code = "D213" if isinstance(expr, Number | Negative) else "D201"
         self.report.add(code, f"`{row.name}` is `on` or `off`", expr.span, help=help, fix=fix)

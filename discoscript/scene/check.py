@@ -84,7 +84,17 @@ def check(
         used = quantities.used | unfolded.used
         unused_libraries(joined, used, report)
         unused_definitions(joined.syntax, quantities.lets, used, report)
-    return scene, once(report.found, unfolded.moves)
+    return scene, once(without_guesses(report.found), unfolded.moves)
+
+
+#: Times that are written wrongly: the length may follow from them once they are right.
+_WRONG_TIMES = frozenset({"D302", "D303", "D308"})
+
+
+def without_guesses(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """No question for the length (D320) where a time is wrong that may be the answer."""
+    wrong = any(diagnostic.code in _WRONG_TIMES for diagnostic in found)
+    return [d for d in found if not (wrong and d.code == "D320")]
 
 
 def has_tempo(lines: Outline) -> bool:
@@ -113,10 +123,15 @@ def all_known(lines: Outline) -> bool:
 
 
 def unused_definitions(syntax: Syntax, lets: Lets, used: Set_[str], report: Report) -> None:
-    """Names that nothing needs (D110); what only they need counts as needed."""
+    """Names that nothing needs (D110); what only they need counts as needed.
+
+    One that was probably meant where an unknown name stands (D104) is not reported.
+    """
+    meant = " ".join(found.help for found in report.found if found.code == "D104")
     for one in definitions(syntax.body):
         name = one.name.text
-        if name not in used and name not in lets.failed and not name.startswith("_"):
+        needed = name in used or name in lets.failed or f"`{name}`" in meant
+        if not needed and not name.startswith("_"):
             report.add(
                 "D110",
                 f"`{name}` is never used",

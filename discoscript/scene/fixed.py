@@ -11,7 +11,8 @@ from discoscript.scene.amounts import Amounts, typical
 from discoscript.scene.bounds import check_bounds
 from discoscript.scene.scene import Formula
 from discoscript.scene.times import Times, UnknownEnd, WrongTime
-from discoscript.syntax.syntax import Const, Expr, Key, Listed, Name, Size, Value
+from discoscript.syntax.syntax import Const, Expr, Key, Listed, Name, Number, Size, Value
+from discoscript.text.diagnostics import Fix
 from discoscript.text.source import Span
 
 
@@ -94,8 +95,13 @@ def _listed(value: Listed, row: Parameter, amounts: Amounts) -> Resolved:
     if row.kind is Kind.STEPS_OR_LIST and value.entries and not _has_keys(value):
         return _steps([e for e in value.entries if not isinstance(e, Key)], row, amounts)
     if row.kind is not Kind.CHOICES:
+        size = _from_list(value, row)
         changes(row, amounts, value.span) if _has_keys(value) else amounts.report.add(
-            "D201", f"`{row.name}` takes one value, this is a list", value.span, help=typical(row)
+            "D201",
+            f"`{row.name}` takes one value, this is a list",
+            value.span,
+            help=f"write `{row.name} {size}`" if size else typical(row),
+            fix=Fix(value.span, size) if size else None,
         )
         return None
     words = [amounts.plain(entry, row) for entry in value.entries if not isinstance(entry, Key)]
@@ -107,6 +113,14 @@ def _listed(value: Listed, row: Parameter, amounts: Amounts) -> Resolved:
         return None
     known = [str(word.value) for word in words if word is not None]
     return tuple(known) if len(known) == len(words) else None
+
+
+def _from_list(value: Listed, row: Parameter) -> str:
+    """`[1280, 768]` as a size; "" for any other list."""
+    sides = [f"{e.value:g}" for e in value.entries if isinstance(e, Number)]
+    if row.kind is not Kind.SIZE or len(sides) != 2 or len(value.entries) != 2:
+        return ""
+    return "x".join(sides)
 
 
 def _steps(entries: Sequence[Expr], row: Parameter, amounts: Amounts) -> Resolved:

@@ -21,12 +21,15 @@ from discoscript.syntax.syntax import (
     AtPoint,
     AtRange,
     Binary,
+    Duration,
     Expr,
     FrameHead,
     GroupHead,
     Number,
+    Percent,
     Played,
     ShotHead,
+    Timecode,
 )
 from discoscript.text.diagnostics import Fix, Related
 from discoscript.text.report import Report
@@ -375,12 +378,15 @@ def time_span(at: At) -> Span:
             return Span(begin.span.start, end.span.end)
 
 
+_LITERALS = (Number, Duration, Percent, Timecode)
+
+
 def looks_like_a_range(at: At) -> bool:
-    """`0-120` where `0..120` is meant."""
+    """`0-120` where `0..120` is meant; also `0s-4s`."""
     return (
         isinstance(at, AtPoint)
         and isinstance(at.time, Binary)
         and at.time.operator == "-"
-        and isinstance(at.time.left, Number)
-        and isinstance(at.time.right, Number)
+        and isinstance(at.time.left, _LITERALS)
+        and isinstance(at.time.right, _LITERALS)
     )

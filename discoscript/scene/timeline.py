@@ -350,11 +350,27 @@ class Facts:
                 "D401",
                 clash if len(row.modes) == 1 else f"there is no `{row.name}` in {_called(mode)}",
                 span,
-                help="in 3D move forward with `translate_z`; in 2D turn with `angle`"
-                if row.group == "camera"
-                else f"delete it, or set `mode {_home(row)}`",
+                help=_other_camera(row, None if said else fitting)
+                or f"delete it, or set `mode {_home(row)}`",
                 related=(Related(other, f"this is {_called(mode)}"),) if other else (),
             )
+
+
+#: What moves the camera alike in the other of 2D and 3D.
+_ALIKE = {"zoom": "translate_z", "angle": "rotate_z", "translate_z": "zoom", "rotate_z": "angle"}
+
+
+def _other_camera(row: Parameter, fitting: tuple[Parameter, Span] | None) -> str:
+    """What to write in place of a setting of the other camera."""
+    if row.group != "camera":
+        return ""
+    home = _called(_home(row))
+    here = "2D" if home == "3D" else "3D"
+    alike = f"delete `{row.name}`"
+    if row.name in _ALIKE:
+        alike = f"write `{_ALIKE[row.name]}` in place of `{row.name}`"
+    there = f"delete `{fitting[0].name}`" if fitting else f"set `mode {_home(row)}`"
+    return f"keep one kind: for {here} {alike}, for {home} {there}"
 
 
 def judged_by_value(row: Parameter) -> bool:

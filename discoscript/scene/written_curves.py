@@ -9,6 +9,7 @@ from discoscript.scene.fixed import number
 from discoscript.scene.scene import LINEAR, Ease
 from discoscript.syntax.syntax import Ease as WrittenEase
 from discoscript.text import suggest
+from discoscript.text.diagnostics import Fix
 from discoscript.text.report import Report
 
 #: The row that stands for the numbers after the name of a curve.
@@ -33,12 +34,13 @@ class WrittenCurves:
             return LINEAR
         row = EASINGS.get(written.name)
         if row is None:
-            close = suggest.did_you_mean(written.name, EASINGS)
+            near = _meant(written.name)
             self.report.add(
                 "D107",
                 f"there is no curve `{written.name}`",
                 written.span,
-                help=close or ALL_CURVES,
+                help=f"did you mean `{near}`?" if near else ALL_CURVES,
+                fix=None if near is None or written.arguments else Fix(written.span, near),
             )
             return None
         return self._curve(written, row.parameters)
@@ -61,6 +63,12 @@ class WrittenCurves:
         ]
         known = [float(value) for value in numbers if value is not None]
         return Ease(written.name, tuple(known)) if len(known) == len(numbers) else None
+
+
+def _meant(name: str) -> str | None:
+    """The curve that a name is near to; `ease-in` and `easeInOut` are names of other programs."""
+    bare = name.removeprefix("ease").lstrip("-")
+    return suggest.closest(bare or "in-out", EASINGS)
 
 
 def curve_row(curve: str, parameter: str) -> Parameter:

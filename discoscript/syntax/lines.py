@@ -14,6 +14,9 @@ from discoscript.syntax.syntax import Comment
 from discoscript.text.diagnostics import Diagnostic, Fix
 from discoscript.text.source import Span
 
+#: Corrected lines longer than this are not shown.
+_WIDEST = 100
+
 #: Columns that a tab moves on to a multiple of.
 TAB = 4
 
@@ -25,6 +28,8 @@ _LONG_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""', re.DOTALL)
 _TO_LINE_END = re.compile(r"[^\n]*")
 _NEXT_LINE = re.compile(r"\n([ \t]*)([^\n]*)")
 _CLOSES_TEXT = re.compile(r'[^"\n]*[^"\s([=,]"(?!\w)')
+_OPEN_PROMPT = re.compile(r"(.*\bprompts?\s+)(\S[^\"]*)$")
+_TEXT_AND_REST = re.compile(r"(.*?)((?:\s+-?[0-9]+(?:\.[0-9]+)?)?(?:\s*@[^@]*)?(?:\s*#.*)?)$")
 _CLOSER = {"[": "]", "(": ")"}
 
 
@@ -208,7 +213,7 @@ class _Statement:
         closing = _text_below(self.text, end, self.indent)
         advice = 'for text over several lines write `"""` at both ends'
         if closing is None:
-            advice = 'close it with `"`, or use `"""` for text over several lines'
+            advice = self._closing(self.text[at:end])
         self._report("D003", "string is not closed on this line", at, end, "starts here", advice)
         if closing is None:
             self._keep(end)
@@ -216,6 +221,18 @@ class _Statement:
             return False
         self._keep(closing)
         return True
+
+    def _closing(self, rest: str) -> str:
+        """How to mend a text that is not closed; the line's words so far stand before `rest`."""
+        before = "".join(self.pieces)
+        open_text = _OPEN_PROMPT.match(before) if rest == '"' else None
+        if open_text:
+            return f'a quote is missing before the text: write `{open_text[1]}"{open_text[2]}"`'
+        parts = _TEXT_AND_REST.match(rest)
+        assert parts, "this pattern matches every line"
+        line = f'{before}{parts[1]}"{parts[2]}'
+        shown = f": `{line}`" if len(line) <= _WIDEST and not self.brackets else ' with `"`'
+        return f'close it{shown}, or use `"""` for text over several lines'
 
     def _unclosed_long_string(self) -> bool:
         """D004. The text ends before the next line that is not indented deeper."""

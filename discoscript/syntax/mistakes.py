@@ -141,8 +141,30 @@ def _keys(groups: Groups) -> str:
     return "[" + ", ".join(f"{frame}: {value}" for frame, value in keys) + "]"
 
 
+def _lines(groups: Groups) -> str:
+    """A line that says two things, as two lines."""
+    return f"{groups['first'].rstrip()}` and below it `{groups['head'] or ''}{groups['second']}"
+
+
+def _prompts(groups: Groups) -> str:
+    """`["a", "b"]` as prompts: two lines."""
+    first, *others = _STRING.findall(groups["texts"])
+    number = groups.get("frame", "").strip('"')
+    frame = f"frame {number}: " if number.isdigit() else ""
+    second = f"` and below it `{frame}prompt {others[0]}" if others else ""
+    return f"{frame}prompt {first}{second}"
+
+
+def _known_word(groups: Groups) -> bool:
+    """Whether a word is one of this language but for its capitals."""
+    return groups["at"].lower() in (*GROUPS, *_STARTS)
+
+
 #: Said once for a script.
 BRACES = "blocks have no braces"
+
+#: Words that begin a statement with something after them.
+_STARTS = ("prompt", "frame", "shot", "move", "use", "let", "mark", "import", "study", "cut")
 
 _QUOTES = (("“„”", "“”"), ("«‹", "»›"), ("‘‚'`´", "’‘'`´"))
 
@@ -212,6 +234,41 @@ SLIPS: tuple[Slip, ...] = (
         advice="comparisons are 1 or 0: `a * b` where both hold, `max(a, b)` where one does",
         alone=True,
     ),
+    # Words and lists of other programs.
+    Slip(
+        "D006",
+        (
+            r"^(?P<at>(?:text_)?prompts?\s*[:=]?\s*\{\s*(?P<frame>\"_*\"|[0-9]+)\s*:"
+            r"\s*\[?(?P<texts>\"_*\"[^}]*)\}\s*,?)$"
+        ),
+        "prompts stand in no braces",
+        _prompts,
+    ),
+    Slip(
+        "D008",
+        r'^(?P<at>"?(?P<frame>[0-9]+)"?\s*:\s*\[(?P<texts>[^\]]*"[^\]]*)\]?\s*,?)$',
+        "prompts of a frame stand below its head",
+        _prompts,
+    ),
+    Slip(
+        "D008",
+        r'(?P<at>prompts?\s*[:=]?\s*\[(?P<texts>[^\]]*"[^\]]*)\]?)$',
+        "a line holds one prompt",
+        _prompts,
+    ),
+    Slip(
+        "D008",
+        r"(?:^|(?<=: ))(?P<at>[A-Za-z]+)\b[^:]*",
+        "`{at}` is written in small letters",
+        lambda groups: groups["at"].lower(),
+        test=lambda groups: groups["at"] != groups["at"].lower() and _known_word(groups),
+    ),
+    _slip(
+        "D008",
+        r"^(?P<at>(?:at|on|time|t|frames?\s+number)\s+)[0-9][^:]*:",
+        "what begins at a time begins with `frame`",
+        "frame ",
+    ),
     # Comments, braces, ends of lines.
     Slip(
         "D008",
@@ -248,6 +305,15 @@ SLIPS: tuple[Slip, ...] = (
         "[{items}]",
     ),
     _slip("D006", r"[\[(][^\])]*(?P<at>\s*;)", "entries are set apart by commas", ","),
+    Slip(
+        "D008",
+        (
+            r"^(?P<at>(?P<first>(?P<head>(?:[a-z]+(?:\s+[0-9]\w*)?:\s+)?)[a-z][\w.]*\s[^,;\[(]*)"
+            r"[,;]\s*(?P<second>[a-z][\w.]*\s+[-0-9\"].*))$"
+        ),
+        "a line holds one fact",
+        _lines,
+    ),
     Slip(
         "D008",
         r"(?P<at>\s*[;,])\s*$",
@@ -287,6 +353,12 @@ SLIPS: tuple[Slip, ...] = (
         '"{at}"',
     ),
     _slip("D008", r"^shot\s+(?P<at>[A-Za-z]\w*)", "the name of a shot stands in quotes", '"{at}"'),
+    _slip(
+        "D008",
+        r'"_*"(?P<at>\s*,?\s*(?:weight|strength)\s*[:=]?\s*)(?=[-0-9])',
+        "the weight follows the text without a word",
+        " ",
+    ),
     # Colons and equal signs.
     Slip(
         "D015",
@@ -331,6 +403,9 @@ SLIPS: tuple[Slip, ...] = (
         "a value follows its setting without `=`",
         " ",
     ),
+    _slip("D008", r"^cut\s+(?P<at>)(?=[0-9])", "a cut takes `@`", "@ "),
+    _slip("D008", r"@\s*(?P<at>frames?\s+)(?=[0-9])", "a frame is just its number", ""),
+    _slip("D008", r"^move\s+\w+(?P<at>)\s*:", "a move has `(...)` after its name", "()"),
     _slip("D008", r"^use\s+[\w.]+(?P<at>)\s*(?=@|$)", "a move is played with `(...)`", "()"),
     # Heads.
     Slip(
@@ -357,6 +432,18 @@ SLIPS: tuple[Slip, ...] = (
         '"{at}"',
     ),
     _slip("D008", r"(?P<at>\.{3,}|\.\.=)", "a range is written with two dots", ".."),
+    _slip(
+        "D008",
+        r"(?:^|:\s+)(?:size|width_height)\s+[0-9]+(?P<at>\s*,\s*)(?=[0-9]+$)",
+        "a size is written with the letter x",
+        "x",
+    ),
+    _slip(
+        "D008",
+        r"\bmode\s+(?P<at>(?P<number>[23])D)\b",
+        "a mode is written in small letters",
+        "{number}d",
+    ),
     _slip("D008", r"[0-9](?P<at>\s+x\s*|x\s+)[0-9]", "a size is written without spaces", "x"),
     Slip(
         "D008",
@@ -447,8 +534,14 @@ SLIPS: tuple[Slip, ...] = (
         "a range is written `@ a..b`",
         "@ {begin}..{end}",
     ),
+    _slip(
+        "D008",
+        r"^(?!.*@)[^@]*\S(?P<at>\s+)(?=[0-9][\w.%]*?\s*\.\.\s*(?:[0-9]|end\b))",
+        "a range follows `@`",
+        " @ ",
+    ),
     _slip("D008", r"@\s*[^@]*?(?P<at>\s+to\s+)", "a range is written with two dots", ".."),
-    _slip("D008", r"@\s*[\w.%]+(?P<at>\s*[,:]\s*)(?=\w)", "a range is written with two dots", ".."),
+    _slip("D008", r"@\s*[\w%]+(?P<at>\s*[,:]\s*)(?=\w)", "a range is written with two dots", ".."),
     _slip("D008", r"\s(?P<at>to)\s", "a journey is written with an arrow", "->"),
     _slip("D008", r"(?P<at>=+>|-{2,}>)", "a journey is written with an arrow", "->"),
     _slip("D008", r"\s(?P<at>at|on|during|when|while)\s", "a time follows `@`", "@"),
@@ -472,6 +565,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip(
         "D008", r"\b(?P<at>ease[-_:=]\s*)(?=[a-z])", "`ease` and its curve are two words", "ease "
     ),
+    _slip("D008", r"ease\s+in(?P<at>\s+)(?=out\b)", "a curve's parts are joined with `-`", "-"),
     _slip("D008", r"ease\s+[a-z]+(?P<at>_)(?=[a-z])", "a curve's parts are joined with `-`", "-"),
     Slip(
         "D015",

@@ -18,7 +18,7 @@ from discoscript.syntax.syntax import (
     TitledHead,
     Unparsed,
 )
-from discoscript.text.diagnostics import Diagnostic
+from discoscript.text.diagnostics import Diagnostic, Fix
 from discoscript.text.source import Span
 
 #: How deep blocks may stand in each other.
@@ -166,10 +166,12 @@ class _Nesting:
         if above.heads:
             message = "the line above already holds its one line"
             help = "give every line of that block a line of its own, below its head"
+            fix = _below_head(above, entry)
         else:
             message = "this line is indented but no block is open"
             help = "line it up with the line above; " + _OPEN
-        self._report("D009", message, entry, help)
+            fix = None
+        self._report("D009", message, entry, help, fix)
 
     def _is_too_deep(self, entry: Entry) -> bool:
         """Whether a line stands too deep; the first such line is reported."""
@@ -188,11 +190,21 @@ class _Nesting:
         found = Diagnostic("D011", "this block has no lines in it", entry.span, help=help)
         self.diagnostics.append(found)
 
-    def _report(self, code: str, message: str, entry: Entry, help: str) -> None:
+    def _report(
+        self, code: str, message: str, entry: Entry, help: str, fix: Fix | None = None
+    ) -> None:
         """A message about a line's margin."""
         start = entry.span.start
         span = Span(entry.margin, start) if entry.indent else Span(start, start + 1)
-        self.diagnostics.append(Diagnostic(code, message, span, help=help))
+        self.diagnostics.append(Diagnostic(code, message, span, help=help, fix=fix))
+
+
+def _below_head(above: Entry, entry: Entry) -> Fix | None:
+    """The fact beside a head put on a line of its own, over the line that wants to join it."""
+    if above.statement is None:
+        return None
+    beside = Span(above.heads[-1].span.end, above.statement.span.start)
+    return Fix(beside, f":\n{' ' * entry.indent}")
 
 
 _OPEN = "a block starts with a line that ends in `:`"

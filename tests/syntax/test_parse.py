@@ -272,11 +272,31 @@ EXAMPLES = [
     "x 1 -> 2 @ 0..4 ease-in",
     "x 1 -> 2 @ 0..4 ease in_out",
     'zoom "0: (1), 10: (2)"',
+    'prompts = {0: ["a lighthouse"]}',
+    'text_prompts = {"0": "a lighthouse"}',
+    '0: ["a lighthouse"],',
+    'prompt ["a lighthouse"]',
+    'Frame 0: prompt "a"',
+    'at 48: prompt "a"',
+    'prompt "a" weight 2',
+    'prompt "a", weight=2',
+    "scene: size 1280, 768",
+    "scene: mode 3D",
+    "x 1 0..4",
+    "cut 12",
+    "x 1 @ frame 4",
+    "move dolly:",
+    "x 1 -> 2 @ 0..4 ease in out",
 ]
 
 
 #: What has no correction on one line.
-BEYOND_CORRECTION = ["if x > 2: zoom 1", "zoom x > 2 ? 1 : 0", "zoom x > 2 and y"]
+BEYOND_CORRECTION = [
+    "camera: x 1 @ 0..4, y 2 @ 0..4",
+    "if x > 2: zoom 1",
+    "zoom x > 2 ? 1 : 0",
+    "zoom x > 2 and y",
+]
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
