@@ -99,6 +99,7 @@ ROWS = (
     prompt('frame 0: prompt "a lighthouse'),
     prompt('frame 0: prompt a lighthouse"'),
     prompt('frame 0: prompt ["a lighthouse", "a storm"]'),
+    prompt('frame 0: prompts ["a lighthouse", "a storm", "fog"]', 'prompt "fog" @ 10 = 1'),
     prompt('prompts = {0: "a lighthouse"}'),
     prompt('0: ["a lighthouse"],'),
     prompt('frame @ 0: prompt "a lighthouse"'),
@@ -333,7 +334,7 @@ def follow(script: str, found: Diagnostic, by_hand: list[ByHand]) -> str:
     if found.help.startswith("add "):
         return f"{script}{said[0]}\n"
     if " and below it `" in found.help:
-        return pasted(script, found, f"{said[0]}\n{said[1]}")
+        return pasted(script, found, "\n".join(said))
     if "outside of" in found.help:
         return f"{without_line(script, found)}{said[0]}\n"
     return pasted(script, found, said[0])

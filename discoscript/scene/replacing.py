@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from discoscript.expressions.lets import lets_of
 from discoscript.syntax.parse import parse
-from discoscript.syntax.syntax import Binary, Call, Expr, Let, Name, Negative, Statement
+from discoscript.syntax.syntax import Binary, Call, Expr, Let, Name, Negative, Statement, Text
 from discoscript.text import suggest
 from discoscript.text.report import Report
 from discoscript.text.source import Source, Span
@@ -31,7 +31,9 @@ def replacements(
                 "D201",
                 f"`{text}` is no value for `{name}`",
                 let.name.span,
-                help=f"give a number, a time or a text in quotes: `--set {name}=4`",
+                help=f"""text stands in quotes: `--set '{name}="{text}"'`"""
+                if isinstance(let.expr, Text)
+                else f"give a number, a time or a text in quotes: `--set {name}=4`",
             )
         else:
             found[name] = moved(expr, let.expr.span)

@@ -147,12 +147,16 @@ def _lines(groups: Groups) -> str:
 
 
 def _prompts(groups: Groups) -> str:
-    """`["a", "b"]` as prompts: two lines."""
-    first, *others = _STRING.findall(groups["texts"])
+    """`["a", "b"]` as prompts: a line for each."""
     number = groups.get("frame", "").strip('"')
     frame = f"frame {number}: " if number.isdigit() else ""
-    second = f"` and below it `{frame}prompt {others[0]}" if others else ""
-    return f"{frame}prompt {first}{second}"
+    texts = _STRING.findall(groups["texts"])
+    return "` and below it `".join(f"{frame}prompt {text}" for text in texts)
+
+
+def _has_text(groups: Groups) -> bool:
+    """Whether there is a text in quotes among what may be texts."""
+    return _STRING.search(groups["texts"]) is not None
 
 
 def _known_word(groups: Groups) -> bool:
@@ -243,18 +247,21 @@ SLIPS: tuple[Slip, ...] = (
         ),
         "prompts stand in no braces",
         _prompts,
+        test=_has_text,
     ),
     Slip(
         "D008",
         r'^(?P<at>"?(?P<frame>[0-9]+)"?\s*:\s*\[(?P<texts>[^\]]*"[^\]]*)\]?\s*,?)$',
         "prompts of a frame stand below its head",
         _prompts,
+        test=_has_text,
     ),
     Slip(
         "D008",
         r'(?P<at>prompts?\s*[:=]?\s*\[(?P<texts>[^\]]*"[^\]]*)\]?)$',
         "a line holds one prompt",
         _prompts,
+        test=_has_text,
     ),
     Slip(
         "D008",
@@ -287,7 +294,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D006",
-        r"(?P<at>\s*:?\s*\{\s*)$",
+        r"(?<!\s)(?P<at>(?:\s*:)?\s*\{\s*)$",
         BRACES,
         ":",
         advice="a block is a head with a colon and indented lines below it:",
@@ -536,7 +543,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     _slip(
         "D008",
-        r"^(?!.*@)[^@]*\S(?P<at>\s+)(?=[0-9][\w.%]*?\s*\.\.\s*(?:[0-9]|end\b))",
+        r"^(?!.*@)[^@]*?(?<=\S)(?P<at>\s+)(?=[0-9][\w.%]{0,12}?\s?\.\.\s?(?:[0-9]|end\b))",
         "a range follows `@`",
         " @ ",
     ),
