@@ -1,9 +1,9 @@
 """The tutorial does what it says: every script is written, every command typed, in order.
 
-docs/tutorial.md holds two kinds of blocks: `disco NAME`, a script that the reader saves as NAME, and
-`console`, what they type after `$ ` and what they then see. Outputs are compared exactly but for
-what differs from machine to machine (`HERE_OTHERWISE`). `render` paints
-test cards here, so that ten steps take seconds; nothing else is different.
+docs/tutorial.md holds two kinds of blocks: `disco NAME`, a script that the reader saves as NAME,
+and `console`, what they type after `$ ` and what they then see. Outputs are compared exactly but
+for what differs from machine to machine (`HERE_OTHERWISE`). `render` paints test cards here, so
+that ten steps take seconds; nothing else is different.
 
 DISCOSCRIPT_ACCEPT=1 writes what the commands print into the tutorial.
 """
