@@ -38,6 +38,18 @@ from discoscript.text.suggest import closest, did_you_mean
 #: Groups under names that are likely to be tried.
 _OTHER_GROUPS = {"cuts": "cutouts", "cut_schedules": "cutouts", "cam": "camera", "clip": "guidance"}
 
+#: Settings under names that are likely to be tried.
+_OTHER_SETTINGS = {
+    "scene": {
+        "length": "duration",
+        "time": "duration",
+        "resolution": "size",
+        "framerate": "fps",
+        "frame_rate": "fps",
+        "tempo": "bpm",
+    },
+}
+
 #: Groups that hold for the whole render, and so stand at the top level only.
 _WHOLE_RENDER = frozenset({"scene", "output", "save"})
 
@@ -244,7 +256,8 @@ class _Walk:
             fix = Fix(name.span, "prompt") if near == "prompt" and _is_text(said) else None
             self.report.add("D101", message, name.span, "unknown", help=help, fix=fix)
             return
-        near = closest(word, GROUPS[group])
+        other = _OTHER_SETTINGS.get(group, {}).get(word)
+        near = other or closest(word, GROUPS[group])
         elsewhere = did_you_mean(word, (row.name for row in parameters.PARAMETERS))
         help = f"did you mean `{near}`?" if near else elsewhere or _settings_of(group)
         fix = Fix(name.span, ".".join((*groups, near))) if near else None

@@ -10,15 +10,15 @@ MOST = 200
 def closest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate nearest to `word`, None if none is near.
 
-    The same letters in another case come first, then the fewest slips of the finger (at most a
-    third of the letters; one in words of two or three, none in single letters), then the same
+    The same letters in another case or joined otherwise (`translateZ`) come first, then the
+    fewest slips of the finger (at most a third of the letters; one in words of two or three, none in single letters), then the same
     parts in another order (`scale_tv` -> `tv_scale`).
     """
     words = tuple(candidates)
     if len(words) > 2 * MOST:
         words = (*words[:MOST], *words[-MOST:])
     known = _forms(words)
-    same = known.get(word.casefold())
+    same = known.get(_letters(word))
     return same or _fewest_slips(word, words) or known.get(_parts(word))
 
 
@@ -45,12 +45,17 @@ def _fewest_slips(word: str, words: tuple[str, ...]) -> str | None:
 
 
 def _forms(words: tuple[str, ...]) -> Mapping[Hashable, str]:
-    """The first word in small letters, and the first with the same parts."""
+    """The first word with the same letters, and the first with the same parts."""
     found: dict[Hashable, str] = {}
     for word in words:
-        found.setdefault(word.casefold(), word)
+        found.setdefault(_letters(word), word)
         found.setdefault(_parts(word), word)
     return found
+
+
+def _letters(word: str) -> str:
+    """A word without its case and the marks between its parts."""
+    return word.casefold().replace("_", "").replace("-", "")
 
 
 def _parts(word: str) -> tuple[str, ...]:

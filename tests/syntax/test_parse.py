@@ -287,11 +287,32 @@ EXAMPLES = [
     "x 1 @ frame 4",
     "move dolly:",
     "x 1 -> 2 @ 0..4 ease in out",
+    'frame 0, prompt "a"',
+    'frame 0 - prompt "a"',
+    '0: prompt "a"',
+    'frame 0: "a"',
+    'frame: prompt "a"',
+    'shot 2s: prompt "a"',
+    'shot "a", 2s:',
+    'shot "a" for 2s:',
+    'shot "a" 24..48:',
+    'shot "a" @ 24..48:',
+    "prompt: a lighthouse",
+    "x 1 @ 0,4",
+    "x 1 @ (0, 4)",
+    "x 1 @ [0..4]",
+    "x 0..4 @ 0..4",
+    "x 0 > 4 @ 0..4",
+    "x 1 until 4",
+    "camera: translate z 1",
+    "camera: translate-z 1",
+    "x 1 -> 2 @ 0..4 in-out",
 ]
 
 
 #: What has no correction on one line.
 BEYOND_CORRECTION = [
+    'prompt "a", "b"',
     "camera: x 1 @ 0..4, y 2 @ 0..4",
     "if x > 2: zoom 1",
     "zoom x > 2 ? 1 : 0",
