@@ -10,9 +10,9 @@ MOST = 200
 def closest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate nearest to `word`, None if none is near.
 
-    The same letters in another case or joined otherwise (`translateZ`) come first, then the
-    fewest slips of the finger (at most a third of the letters; one in words of two or three, none in single letters), then the same
-    parts in another order (`scale_tv` -> `tv_scale`).
+    The same letters in another case or joined otherwise (`translateZ`) come first, then the fewest
+    slips of the finger (at most a third of the letters; one in words of two or three, none in
+    single letters), then the same parts in another order (`scale_tv` -> `tv_scale`).
     """
     words = tuple(candidates)
     if len(words) > 2 * MOST:
