@@ -271,7 +271,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "D008",
-        r"\s(?P<at>and|or|not)\s",
+        r"(?<!\")\s(?P<at>and|or|not)\s",
         "`{at}` joins nothing in this language",
         "",
         advice="comparisons are 1 or 0: `a * b` where both hold, `max(a, b)` where one does",
