@@ -37,11 +37,11 @@ class Strip:
 STRIPS = (
     Strip("beacon.jpg", "beacon.disco", 0),
     Strip("morph.jpg", "beacon.disco", -1),
-    Strip("storm.jpg", "storm.disco", -1, rows=3),
+    Strip("storm.jpg", "thunder.disco", -1, rows=3),
 )
 
 #: Drawings of the curves, and the script and its version that they show.
-CURVES = (("curves.png", "beacon.disco", 5), ("music.png", "storm.disco", -1))
+CURVES = (("curves.png", "beacon.disco", 5), ("music.png", "thunder.disco", -1))
 
 
 def main() -> None:
