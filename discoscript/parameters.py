@@ -167,7 +167,7 @@ _SCENE = (
               axis=Axis.FIXED, modes=_ANIMATION),
     Parameter("scene", "images", Kind.WHOLE, 1, "How many stills to make.",
               typical=(1, 100), hard=(1, 10_000), axis=Axis.FIXED, modes=_STILL,
-              disco=("n_batches",), built=False),
+              disco=("n_batches",)),
     Parameter("scene", "mode", Kind.CHOICE, None,
               "Animation system; follows from the camera settings used when absent.",
               choices=("still", "2d", "3d", "video"), choices_later=("video",),
@@ -291,20 +291,20 @@ _INIT = (
     Parameter("init", "perlin", Kind.CHOICE, "off", "Start from Perlin noise.",
               choices=("off", "mixed", "color", "gray"), axis=Axis.SEGMENT,
               modes=frozenset({Mode.STILL, Mode.D2, Mode.D3}),
-              disco=("perlin_init", "perlin_mode"), built=False),
+              disco=("perlin_init", "perlin_mode")),
     Parameter("init", "every_frame", Kind.TRUTH, False,
               "Perlin noise on every frame instead of at segment starts: rainbow flicker.",
-              axis=Axis.FIXED, modes=_2D_3D, serves=("init.perlin",), built=False),
+              axis=Axis.FIXED, modes=_2D_3D, serves=("init.perlin",)),
 )
 
 _SYMMETRY = (
     Parameter("symmetry", "horizontal", Kind.TRUTH, False, "Mirror left to right.",
-              disco=("use_horizontal_symmetry",), built=False),
+              disco=("use_horizontal_symmetry",)),
     Parameter("symmetry", "vertical", Kind.TRUTH, False, "Mirror top to bottom.",
-              disco=("use_vertical_symmetry",), built=False),
+              disco=("use_vertical_symmetry",)),
     Parameter("symmetry", "at", Kind.PERCENTS, (9.0,), "When during the diffusion.",
               unit="%", hard=(0, 100), disco=("transformation_percent",),
-              serves=("symmetry.horizontal", "symmetry.vertical"), built=False),
+              serves=("symmetry.horizontal", "symmetry.vertical")),
 )
 
 _CAMERA = (

@@ -11,7 +11,8 @@ none is the beginning of another:
     Y3:abc         bytes
     L8:I1:1I1:2    a list
     D8:S1:aI1:1    a mapping: key, value, by rising key
-    O..:S6:Prompt  a dataclass: its name, then field, value, by rising name
+    O..:S6:Prompt  a dataclass: its name, then field, value, by rising name; a field that holds
+                   its default is left out, so that a new one leaves what does not use it as it is
 
 Floats are written as `float.hex` with -0.0 as 0.0; NaN and infinity are refused.
 """
@@ -19,7 +20,8 @@ Floats are written as `float.hex` with -0.0 as 0.0; NaN and infinity are refused
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Any
 
 
 def canonical(value: object) -> bytes:
@@ -52,7 +54,11 @@ def _compound(value: object) -> bytes:
 
 def _fields(value: object) -> bytes:
     assert is_dataclass(value)
-    return _pairs({f.name: getattr(value, f.name) for f in fields(value)})
+    return _pairs({f.name: getattr(value, f.name) for f in fields(value) if not _rests(f, value)})
+
+
+def _rests(field: Field[Any], value: object) -> bool:
+    return field.default is not MISSING and bool(getattr(value, field.name) == field.default)
 
 
 def _pairs(mapping: Mapping[str, object]) -> bytes:

@@ -23,6 +23,7 @@ from discoscript_engine.job import (
     Diffusion,
     FrameJob,
     FromNoise,
+    FromPerlin,
     FromPicture,
     FromPrevious,
     Guidance,
@@ -30,6 +31,7 @@ from discoscript_engine.job import (
     Prompt,
     Start,
     StepRuns,
+    Symmetry,
 )
 
 #: The group of the parameters that fill each class.
@@ -37,10 +39,12 @@ GROUP_OF: Mapping[type, str] = {
     Diffusion: "diffusion",
     Guidance: "guidance",
     Cutouts: "cutouts",
+    Symmetry: "symmetry",
     Camera2D: "camera",
     Camera3D: "camera",
     Models: "scene",
     FromPicture: "init",
+    FromPerlin: "init",
     FromPrevious: "coherence",
 }
 
@@ -50,6 +54,7 @@ PARAMETER_OF: Mapping[tuple[type, str], str] = {
     (Models, "diffusion"): "scene.model",
     (Models, "depth"): "depth.model",
     (FromPicture, "sha256"): "init.image",
+    (FromPerlin, "mode"): "init.perlin",
     (FromPrevious, "scale"): "coherence.frames_scale",
 }
 
@@ -99,11 +104,15 @@ def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> Fram
     columns = {key: values.tolist() for key, values in schedule.frames_of.items()}
     starts = frozenset(schedule.starts)
     prompts = prompts_of(schedule)
-    frames = []
+    frames: list[PlannedFrame] = []
+    first: Start = FromNoise()
     for index in range(schedule.frames):
         row = steady | {key: values[index] for key, values in columns.items()}
-        job = _job(schedule, prompts[index], index, row, index in starts, first_seed, assets)
-        frames.append(PlannedFrame(index, job, follows=index not in starts))
+        begin = index in starts
+        start = _first(row, assets) if begin else _next(schedule.mode, row, first)
+        first = start if begin else first
+        job = _job(schedule, prompts[index], index, row, begin, first_seed, start)
+        frames.append(PlannedFrame(index, job, follows=isinstance(start, FromPrevious)))
     return FramePlan(tuple(frames))
 
 
@@ -139,9 +148,9 @@ def _job(
     prompts: Sequence[Prompt],
     index: int,
     row: Row,
-    start: bool,
+    begin: bool,
     first_seed: int,
-    assets: Mapping[str, str],
+    start: Start,
 ) -> FrameJob:
     width, height = schedule.size
     return FrameJob(
@@ -150,10 +159,11 @@ def _job(
         seed=_seed(schedule, index, first_seed),
         prompts=tuple(prompts),
         models=_models(schedule.mode, row),
-        diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped_steps(row, start)}),
+        diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped_steps(row, begin)}),
         guidance=_filled(Guidance, row),
         cutouts=_filled(Cutouts, row),
-        start=_first(row, assets) if start else _next(schedule.mode, row),
+        start=start,
+        symmetry=_symmetry(row),
     )
 
 
@@ -185,6 +195,12 @@ def _models(mode: Mode, row: Row) -> Models:
     return _filled(Models, row) if mode is Mode.D3 else _filled(Models, row, depth=None)
 
 
+def _symmetry(row: Row) -> Symmetry | None:
+    """None where nothing is mirrored: when it would be is then no part of the job."""
+    mirrors = row["symmetry.horizontal"] or row["symmetry.vertical"]
+    return _filled(Symmetry, row) if mirrors and row["symmetry.at"] else None
+
+
 def prompts_of(schedule: Schedule) -> list[list[Prompt]]:
     """The prompts that pull at each frame. A weight of 0 is no pull."""
     pulling: list[list[Prompt]] = [[] for _ in range(schedule.frames)]
@@ -196,9 +212,15 @@ def prompts_of(schedule: Schedule) -> list[list[Prompt]]:
 
 def _first(row: Row, assets: Mapping[str, str]) -> Start:
     image = row["init.image"]
+    if row["init.perlin"] != "off":
+        return _filled(FromPerlin, row)
     return _filled(FromPicture, row, sha256=assets[image]) if image else FromNoise()
 
 
-def _next(mode: Mode, row: Row) -> FromPrevious:
+def _next(mode: Mode, row: Row, first: Start) -> Start:
+    """What a frame after the `first` one of a segment starts from. With `every_frame` the Perlin
+    noise of a segment comes again and again, and its frames do not follow each other."""
+    if isinstance(first, FromPerlin) and row["init.every_frame"]:
+        return FromPerlin(first.mode, float(row["coherence.frames_scale"]))
     camera = _filled(Camera3D, row) if mode is Mode.D3 else _filled(Camera2D, row)
     return _filled(FromPrevious, row, camera=camera)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from discoscript.parameters import BY_KEY, PARAMETERS, Axis, Kind, Mode, Parameter, Resolved
 from discoscript.scene.overlaps import check_overlaps
 from discoscript.scene.scene import Claim, Play, Scene, Track, Visit, leaves_of
+from discoscript.schedule.batch import batch
 from discoscript.schedule.checks.every import check_schedule
 from discoscript.schedule.curve import Canvas, draw
 from discoscript.schedule.jumps import check_jumps
@@ -48,7 +49,7 @@ def schedule(
     drawing = Drawing(scene, models, overrides or {}, report)
     drawn = drawing.schedule()
     check_schedule(scene, drawn, drawing.model, report)
-    return drawn, tuple(report.found)
+    return batch(drawn), tuple(report.found)
 
 
 @dataclass

@@ -122,6 +122,8 @@ def _length(page: Overview) -> str:
     for key in ("scene.frames", "scene.duration"):
         if key in page.scene.fixed:
             return f"written ({_where(page, key)})"
+    if page.schedule.mode is Mode.STILL and "scene.images" in page.scene.fixed:
+        return f"written ({_where(page, 'scene.images')})"
     if page.schedule.frames == 1:
         return "a still: no line says how long it is"
     if page.schedule.shots:

@@ -17,6 +17,7 @@ from discoscript_engine.diffusion.guidance import (
 )
 from discoscript_engine.diffusion.losses import Perceptual
 from discoscript_engine.diffusion.noise_schedule import NoiseSchedule, noise_schedule
+from discoscript_engine.diffusion.perlin import drawn_gradients, perlin_start
 from discoscript_engine.diffusion.prompts import Target, TextCache, fuzzy, target
 from discoscript_engine.diffusion.randomness import generator, normal
 from discoscript_engine.diffusion.sampling import (
@@ -29,8 +30,9 @@ from discoscript_engine.diffusion.sampling import (
     start,
     velocity_denoiser,
 )
+from discoscript_engine.diffusion.symmetry import mirror_at
 from discoscript_engine.images import decode, to_picture, to_tensor
-from discoscript_engine.job import Camera2D, Camera3D, FrameJob, FromNoise, FromPicture
+from discoscript_engine.job import Camera2D, Camera3D, FrameJob, FromNoise, FromPerlin, FromPicture
 from discoscript_engine.models.clip import Clip
 from discoscript_engine.motion.depth import Estimate
 from discoscript_engine.motion.warp import warp2d, warp3d
@@ -82,6 +84,7 @@ def render_frame(
         first=first,
         eta=job.diffusion.eta,
         step_noise=step_noise(job.seed, shape, device),
+        mirror=mirror_at(job.symmetry, first),
         callback=lambda step: on_step(first + 1 - step.index, first + 1),
     )
     return to_picture(final)
@@ -102,9 +105,12 @@ def start_picture(
     depth: Estimate | None,
     device: torch.device,
 ) -> Float[Tensor, "1 3 h w"] | None:
-    """What the frame starts from: nothing, a picture file, or the previous frame moved."""
+    """What the frame starts from: nothing, a picture, noise of its own, or the frame before."""
     if isinstance(job.start, FromNoise):
         return None
+    if isinstance(job.start, FromPerlin):
+        gradients = drawn_gradients(job.seed)
+        return perlin_start(job.start.mode, job.width, job.height, gradients, device)
     if isinstance(job.start, FromPicture):
         file = assets[job.start.sha256]
         return to_tensor(decode(file, job.width, job.height)).to(device)

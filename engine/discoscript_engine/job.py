@@ -4,6 +4,9 @@ A parameter reaches the renderer only through the job, and the frame key is the 
 (with the predecessor's output digest): so nothing can change a picture without changing its key.
 The field names of `Diffusion`, `Guidance`, `Cutouts` and the cameras are those of the language's
 parameter table. Torch is not imported here.
+
+A field with a default is not part of the key while it holds it: what came later than the first
+stored frames is added like that, and frames that do not use it keep their keys.
 """
 
 from dataclasses import dataclass
@@ -71,6 +74,16 @@ class Cutouts:
 
 
 @dataclass(frozen=True)
+class Symmetry:
+    """The noisy picture is mirrored left to right (`horizontal`), top to bottom (`vertical`) or
+    both, when the percentages `at` of this frame's steps are done."""
+
+    horizontal: bool
+    vertical: bool
+    at: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Camera2D:
     """The move from the previous frame: degrees, scale, pixels."""
 
@@ -110,6 +123,14 @@ class FromPicture:
 
 
 @dataclass(frozen=True)
+class FromPerlin:
+    """The frame starts from Perlin noise, drawn with its seed; `mode` is mixed, color or gray."""
+
+    mode: str
+    scale: float
+
+
+@dataclass(frozen=True)
 class FromPrevious:
     """The frame starts from its predecessor's stored picture, moved by the camera."""
 
@@ -117,7 +138,7 @@ class FromPrevious:
     scale: float
 
 
-Start = FromNoise | FromPicture | FromPrevious
+Start = FromNoise | FromPicture | FromPerlin | FromPrevious
 
 
 @dataclass(frozen=True)
@@ -133,3 +154,4 @@ class FrameJob:
     guidance: Guidance
     cutouts: Cutouts
     start: Start
+    symmetry: Symmetry | None = None

@@ -12,10 +12,11 @@ from jobs import FORWARD, JOB, STILL, TURN, job, networks
 from parity import hash_numbers
 from PIL import Image
 
+from discoscript_engine.diffusion.perlin import drawn_gradients, perlin_start
 from discoscript_engine.frame import render_frame
 from discoscript_engine.identity import EPOCH
 from discoscript_engine.images import decode, to_picture, to_tensor
-from discoscript_engine.job import FromPicture, FromPrevious, Prompt
+from discoscript_engine.job import FromNoise, FromPerlin, FromPicture, FromPrevious, Prompt
 
 NETWORKS = networks()
 CPU = torch.device("cpu")
@@ -127,6 +128,18 @@ def test_a_segment_starts_from_a_picture_file():
     picture = render(job(start=start), assets={name: file})
     still = render(job(start=FromPrevious(STILL, 1000.0)), BEFORE)
     assert torch.equal(picture, still)
+
+
+@pytest.mark.parametrize("mode", ["mixed", "color", "gray"])
+def test_a_segment_starts_from_perlin_noise(mode):
+    noise = perlin_start(mode, 48, 32, drawn_gradients(7), CPU)
+    wanted = {"skip_steps": 3, "clip_guidance_scale": 0.0}
+    picture = render(job(start=FromPerlin(mode, 1000.0), **wanted))
+    file = png(to_picture(noise))
+    name = hashlib.sha256(file).hexdigest()
+    same = render(job(start=FromPicture(name, 1000.0), **wanted), assets={name: file})
+    assert (picture.float() - same.float()).abs().mean() < 4
+    assert not torch.equal(picture, render(job(start=FromNoise(), **wanted)))
 
 
 def test_a_missing_previous_frame_is_refused():

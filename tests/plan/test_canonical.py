@@ -37,6 +37,12 @@ class Turn:
     y: float
 
 
+@dataclass(frozen=True)
+class Walk:
+    x: float
+    limp: int | None = None
+
+
 def exact(value: object) -> object:
     """What the encoding promises to tell apart: the type, and the value up to NFC and -0.0."""
     if isinstance(value, str):
@@ -94,6 +100,15 @@ def test_nan_and_infinity_are_refused(value: object) -> None:
 def test_other_things_are_refused(value: object) -> None:
     with pytest.raises(TypeError, match="no canonical form"):
         canonical(value)
+
+
+def test_a_field_at_its_default_is_left_out() -> None:
+    assert (
+        canonical(Walk(1.0))
+        == canonical(Walk(1.0, None))
+        == b"O35:S4:WalkS1:xF20:0x1.0000000000000p+0"
+    )
+    assert len({canonical(Walk(1.0, limp)) for limp in (None, 0, 1)}) == 3
 
 
 def test_the_form_is_fixed() -> None:

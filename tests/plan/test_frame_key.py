@@ -12,22 +12,28 @@ from discoscript.plan import frame_key as module
 from discoscript.plan.frame_key import CUT, frame_key
 from discoscript.plan.plan import plan
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob
+from discoscript_engine.job import FrameJob, Symmetry
 
 IDENTITY = Identity("engine 1", "cpu-x86_64 fp32 torch2.9", (("clip tiny", "ab" * 32),))
 
 JOBS = {
     "start": plan(schedule(mode=Mode.D2), 7, {}).frames[0].job,
     "picture": plan(schedule(init__image="a.png"), 7, {"a.png": "ef" * 32}).frames[0].job,
+    "perlin": plan(schedule(init__perlin="gray"), 7, {}).frames[0].job,
     "2d": plan(schedule(mode=Mode.D2), 7, {}).frames[1].job,
+    "symmetry": plan(schedule(symmetry__vertical=True), 7, {}).frames[0].job,
     "3d": plan(schedule(mode=Mode.D3), 7, {}).frames[1].job,
 }
 
 
-def changed(value: Any) -> Any:
+#: What can be where there is nothing.
+SOMETHING = {"depth": "x", "symmetry": Symmetry(True, False, (9.0,))}
+
+
+def changed(value: Any, name: str) -> Any:
     """Another value of the same type, as near as possible; something in place of nothing."""
     if value is None:
-        return "x"
+        return SOMETHING[name]
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
@@ -52,7 +58,7 @@ def mutants(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             for where, other in mutants(item, f"{path}[{i}]"):
                 yield where, (*value[:i], other, *value[i + 1 :])
     else:
-        yield path, changed(value)
+        yield path, changed(value, path.rpartition(".")[2])
 
 
 def cases() -> list[Any]:

@@ -8,7 +8,16 @@ from schedule.schedules import prompt, schedule
 
 from discoscript.parameters import PARAMETERS, Mode
 from discoscript.plan.plan import GROUP_OF, parameter_of, plan, skipped_steps, step_runs
-from discoscript_engine.job import Camera2D, Camera3D, FromNoise, FromPicture, FromPrevious, Prompt
+from discoscript_engine.job import (
+    Camera2D,
+    Camera3D,
+    FromNoise,
+    FromPerlin,
+    FromPicture,
+    FromPrevious,
+    Prompt,
+    Symmetry,
+)
 
 #: Parameters that can change a picture and reach the job by another way than a field of their own.
 RESOLVED = {
@@ -23,6 +32,7 @@ RESOLVED = {
     "scene.bpm": "turns times into frames; the schedule holds frames",
     "scene.beat_offset": "turns times into frames; the schedule holds frames",
     "coherence.frames_skip_steps": "diffusion.skip_steps of the frames after a start",
+    "init.every_frame": "what a frame starts from",
     "cutouts.preset": "the schedules of the cutouts",
     "camera.near": "has no effect in the reference either: it cancels out",
     "camera.far": "has no effect in the reference either: it cancels out",
@@ -78,6 +88,12 @@ def test_each_frame_has_its_own_values() -> None:
     assert [f.job.diffusion.eta for f in frames.frames] == [0.0, 0.5, 1.0]
 
 
+def test_symmetry_is_part_of_a_job_only_where_something_is_mirrored() -> None:
+    values = {"symmetry__vertical": [False, True, True], "symmetry__at": [(9.0,), (9.0, 50.0), ()]}
+    frames = plan(schedule(frames=3, **values), 7, {}).frames
+    assert [f.job.symmetry for f in frames] == [None, Symmetry(False, True, (9.0, 50.0)), None]
+
+
 def test_whole_and_broken_numbers_give_equal_jobs() -> None:
     one = plan(schedule(guidance__tv_scale=1), 7, {})
     other = plan(schedule(guidance__tv_scale=1.0), 7, {})
@@ -87,6 +103,23 @@ def test_whole_and_broken_numbers_give_equal_jobs() -> None:
 def test_a_start_picture_is_known_by_its_content() -> None:
     made = plan(schedule(frames=2, init__image=["a.png", None]), 7, {"a.png": "ef" * 32})
     assert made.frames[0].job.start == FromPicture("ef" * 32, 1000.0)
+
+
+def test_perlin_noise_starts_segments_before_a_picture() -> None:
+    values = {"init__perlin": ["color", "off", "gray", "off"], "init__image": "a.png"}
+    made = plan(schedule(starts=(0, 2), init__scale=9, **values), 7, {"a.png": "ef" * 32})
+    starts = [f.job.start for f in made.frames]
+    assert [starts[0], starts[2]] == [FromPerlin("color", 9.0), FromPerlin("gray", 9.0)]
+    assert [f.follows for f in made.frames] == [False, True, False, True]
+
+
+def test_perlin_noise_on_every_frame_lets_no_frame_follow() -> None:
+    values = {"init__perlin": ["color", "off", "off", "off"], "init__every_frame": True}
+    made = plan(schedule(starts=(0, 2), coherence__frames_scale=55, **values), 7, {})
+    assert made.frames[1].job.start == FromPerlin("color", 55.0)
+    assert made.frames[1].job.diffusion.skip_steps == 3
+    assert [f.follows for f in made.frames] == [False, False, False, True]
+    assert isinstance(made.frames[2].job.start, FromNoise)
 
 
 def test_prompts_that_do_not_pull_are_left_out() -> None:

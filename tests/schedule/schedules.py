@@ -15,6 +15,7 @@ FIXED: dict[str, Any] = {
     "scene.model": "tiny",
     "scene.secondary": False,
     "scene.clip": ("tiny",),
+    "init.every_frame": False,
     "depth.model": "tiny",
     "output.video": True,
     "output.codec": "h264",
@@ -41,6 +42,10 @@ MOVING: dict[str, Any] = {
     "guidance.clamp_max": 0.05,
     "init.image": None,
     "init.scale": 1000.0,
+    "init.perlin": "off",
+    "symmetry.horizontal": False,
+    "symmetry.vertical": False,
+    "symmetry.at": (9.0,),
     "camera.angle": 0.0,
     "camera.zoom": 1.0,
     "camera.translate_x": 0.0,
@@ -68,8 +73,9 @@ PROGRESS: dict[str, Any] = {
 def column(value: Any, frames: int) -> np.ndarray[Any, Any]:
     """`value` at every frame, or the list of values as it is."""
     values = value if isinstance(value, list) else [value] * frames
-    kind = object if any(v is None or isinstance(v, str) for v in values) else None
-    return np.array(values, dtype=kind)
+    if not any(v is None or isinstance(v, (str, tuple)) for v in values):
+        return np.array(values)
+    return np.fromiter(values, dtype=object, count=frames)
 
 
 def prompt(text: str, weight: Any, frames: int, present: Sequence[bool] | None = None) -> PromptRow:

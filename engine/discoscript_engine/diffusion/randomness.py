@@ -11,7 +11,9 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
 
-Purpose = Literal["initial noise", "step noise", "cut geometry", "augmentations", "fuzzy prompts"]
+Purpose = Literal[
+    "initial noise", "step noise", "cut geometry", "augmentations", "fuzzy prompts", "Perlin"
+]
 
 
 def generator(seed: int, purpose: Purpose, *place: int) -> Generator:

@@ -39,6 +39,10 @@ Denoiser = Callable[[Image, int], Prediction]
 #: Index in the schedule -> standard normal noise for that step.
 StepNoise = Callable[[int], Image]
 
+#: (noisy picture, or noise that was seen in it; index) -> the same mirrored, if the script wants a
+#: symmetric picture at this step; called before it.
+Mirror = Callable[[Image, int], Image]
+
 
 @dataclass(frozen=True)
 class Step:
@@ -64,6 +68,7 @@ class Sampler(Protocol):
         first: int,
         eta: float,
         step_noise: StepNoise,
+        mirror: Mirror,
         callback: Callback,
     ) -> Float[Tensor, "b 3 h w"]: ...
 
@@ -134,6 +139,7 @@ def ddim(
     first: int,
     eta: float,
     step_noise: StepNoise,
+    mirror: Mirror,
     callback: Callback,
 ) -> Float[Tensor, "b 3 h w"]:
     """DDIM, Song et al. (2021); `eta` 0 adds no noise, 1 adds as much as DDPM.
@@ -141,6 +147,7 @@ def ddim(
     Returns the picture predicted at index 0, without guidance: it is what is shown and saved.
     """
     for index in range(first, -1, -1):
+        x = mirror(x, index)
         seen = denoise(x, index)
         picture = picture_in(x, seen.noise, schedule, index)
         sigma = _ddim_sigma(schedule, index, eta)
@@ -176,15 +183,18 @@ def plms(
     first: int,
     eta: float,
     step_noise: StepNoise,
+    mirror: Mirror,
     callback: Callback,
     order: int = 2,
 ) -> Float[Tensor, "b 3 h w"]:
     """PLMS, Liu et al. (2022): multistep with `order` noises; no fresh noise, whatever `eta`.
 
-    The first step has no noises before it: it looks ahead to the next index instead.
+    The first step has no noises before it: it looks ahead to the next index instead. Where the
+    picture is mirrored, so are the noises that were seen in it.
     """
     noises: list[Float[Tensor, "b 3 h w"]] = []
     for index in range(first, -1, -1):
+        x, noises = mirror(x, index), [mirror(noise, index) for noise in noises]
         seen = denoise(x, index)
         noises = [seen.noise, *noises][:order]
         noise = _extrapolated(noises) if index > 0 else seen.noise
