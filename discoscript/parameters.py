@@ -367,11 +367,10 @@ _COHERENCE = (
 
 _TURBO = (
     Parameter("turbo", "steps", Kind.WHOLE, 1, "Diffuse every n-th frame.",
-              typical=(2, 6), hard=(1, 30), modes=_3D, disco=("turbo_steps", "turbo_mode"),
-              built=False),
+              typical=(2, 6), hard=(1, 30), modes=_3D, disco=("turbo_steps", "turbo_mode")),
     Parameter("turbo", "preroll", Kind.WHOLE, 10, "Normal frames before turbo begins.",
               typical=(1, 10), hard=(1, None), axis=Axis.FIXED, modes=_3D,
-              disco=("turbo_preroll",), serves=("turbo.steps",), built=False),
+              disco=("turbo_preroll",), serves=("turbo.steps",)),
 )
 
 _VR = (

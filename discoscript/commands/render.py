@@ -23,7 +23,6 @@ from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import Exit, UsageFailure
 from discoscript.frames.frames import State, survey
 from discoscript.parameters import Mode
-from discoscript.plan.plan import PlannedFrame
 from discoscript.project import Project
 from discoscript.scene.files import Unreadable
 from discoscript.schedule.schedule import Schedule
@@ -166,17 +165,14 @@ def sound_file(schedule: Schedule, project: Project) -> Path | None:
 
 def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace) -> Delivery:
     kept = (state is State.KEPT for state in states)
-    steps = {f.index: 0 if k else _steps(f) for f, k in zip(wanted.plan.frames, kept, strict=True)}
-    renderer = wanted.backend.load() if any(steps.values()) else wanted.backend.lazy()
+    steps = {f.index: 0 if k else f.steps for f, k in zip(wanted.plan.frames, kept, strict=True)}
+    missing = any(state is not State.KEPT for state in states)
+    renderer = wanted.backend.load() if missing else wanted.backend.lazy()
     folder, length = _folder(wanted, options), wanted.schedule.frames
     output = Output(folder, wanted.name, wanted.plan, wanted.store, length)
     video = None if options.frames else film(wanted.schedule, wanted.script.project)
     with progress(steps, options.quiet) as events:
         return deliver(output, renderer, events, wanted.assets.contents, video)
-
-
-def _steps(frame: PlannedFrame) -> int:
-    return frame.job.diffusion.steps - frame.job.diffusion.skip_steps
 
 
 def _folder(wanted: Job, options: argparse.Namespace) -> Path:

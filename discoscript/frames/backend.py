@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from discoscript.errors import RenderFailure
 from discoscript.frames.renderer import OnStep, Picture, Renderer
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob, Models
+from discoscript_engine.job import FrameJob, Models, Move
 
 INSTALL = 'install it with: pip install "discoscript[engine]"'
 
@@ -40,6 +40,10 @@ class _Lazy:
     ) -> Picture:
         self._loaded = self._loaded or self._backend.load()
         return self._loaded.render(job, previous, assets, on_step)
+
+    def move(self, move: Move, picture: Picture) -> Picture:
+        self._loaded = self._loaded or self._backend.load()
+        return self._loaded.move(move, picture)
 
 
 def _engine() -> Renderer:

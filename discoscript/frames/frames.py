@@ -6,7 +6,7 @@ interrupted render continued later gives the same pictures as an unbroken one.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -15,13 +15,14 @@ import numpy as np
 from discoscript.errors import DiskFailure, Failure, RenderFailure
 from discoscript.frames import png
 from discoscript.frames.events import Events
+from discoscript.frames.pictures import Wanted, mixed, wanted_pictures
 from discoscript.frames.record import Record
 from discoscript.frames.renderer import OnStep, Picture, Renderer
 from discoscript.frames.store import Store
 from discoscript.plan.frame_key import CUT, frame_key
-from discoscript.plan.plan import FramePlan, PlannedFrame
+from discoscript.plan.plan import FramePlan
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob
+from discoscript_engine.job import Mix, Move
 
 
 class State(Enum):
@@ -50,19 +51,24 @@ def look(plan: FramePlan, identity: Identity, store: Store) -> tuple[tuple[State
 
     The key is None where it is not known yet: it depends on the picture of the frame before.
     """
-    seen: list[tuple[State, str | None]] = []
-    previous: str | None = CUT
-    for frame in plan.frames:
-        previous = previous if frame.follows else CUT
-        if previous is None:
-            seen.append((State.OPEN, None))
-            continue
-        key = frame_key(frame.job, identity, previous)
-        record = store.record(key)
-        kept = record is not None and store.holds(record)
-        seen.append((State.KEPT if kept else State.RENDER, key))
-        previous = record.digest if record else None
-    return tuple(seen)
+    seen: dict[int, tuple[State, str | None]] = {}
+    digests: list[str | None] = []
+    for wanted in wanted_pictures(plan):
+        sources = [digests[place] for place in wanted.sources] or [CUT]
+        known = [digest for digest in sources if digest is not None]
+        key = frame_key(wanted.job, identity, *known) if len(known) == len(sources) else None
+        record = store.record(key) if key else None
+        digests.append(record.digest if record else None)
+        state = State.KEPT if record is not None and store.holds(record) else State.RENDER
+        state = State.OPEN if key is None else state
+        before, shown = seen.get(wanted.index, (State.KEPT, None))
+        seen[wanted.index] = _worse(before, state), key if wanted.shown else shown
+    return tuple(seen[frame.index] for frame in plan.frames)
+
+
+def _worse(one: State, other: State) -> State:
+    """What is to be done for a frame of which two pictures are needed."""
+    return next(state for state in (State.RENDER, State.OPEN, State.KEPT) if state in (one, other))
 
 
 def render_frames(
@@ -81,7 +87,7 @@ def render_frames(
 
 
 class _Walk:
-    """One walk along the frames; `records` holds those that are done, at the same places."""
+    """One walk along the pictures; `records` holds those that are done, at the same places."""
 
     def __init__(
         self,
@@ -91,56 +97,70 @@ class _Walk:
         events: Events,
         assets: Mapping[str, bytes],
     ) -> None:
-        self.plan, self.renderer, self.store = plan, renderer, store
+        self.wanted = wanted_pictures(plan)
+        self.renderer, self.store = renderer, store
         self.events, self.assets = events, assets
         self.identity = renderer.identity(plan.models)
         self.records: list[Record] = []
         self.rendered: list[int] = []
+        self.spent: dict[int, float] = {}  #: seconds, by frames that are being made
 
     def all(self) -> Outcome:
-        for place, frame in enumerate(self.plan.frames):
-            record = self.store.lookup(self._key(place))
-            if record is None:
-                record = self._made(place)
-            else:
-                self.events.kept(frame.index, record)
+        for place in range(len(self.wanted)):
+            record = self.store.lookup(self._key(place)) or self._made(place)
             self.records.append(record)
-        return Outcome(tuple(self.records), tuple(self.rendered))
+            self._tell(place)
+        shown = zip(self.wanted, self.records, strict=True)
+        return Outcome(tuple(r for w, r in shown if w.shown), tuple(self.rendered))
+
+    def _tell(self, place: int) -> None:
+        """Tell of a frame whose shown picture is done."""
+        wanted, record = self.wanted[place], self.records[place]
+        if not wanted.shown:
+            return
+        seconds = self.spent.pop(wanted.index, None)
+        if seconds is None:
+            self.events.kept(wanted.index, record)
+        else:
+            self.rendered.append(wanted.index)
+            self.events.finished(wanted.index, record, seconds)
 
     def _key(self, place: int) -> str:
-        frame = self.plan.frames[place]
-        previous = self.records[place - 1].digest if frame.follows else CUT
-        return frame_key(frame.job, self.identity, previous)
+        wanted = self.wanted[place]
+        sources = [self.records[source].digest for source in wanted.sources] or [CUT]
+        return frame_key(wanted.job, self.identity, *sources)
 
     def _made(self, place: int) -> Record:
-        """The frame, rendered now, unless another process did so while this one waited."""
-        frame = self.plan.frames[place]
-        previous = self._picture(place - 1) if frame.follows else None
+        """The picture, made now, unless another process did so while this one waited."""
+        sources = [self._picture(source) for source in self.wanted[place].sources]
         key = self._key(place)
         with self.store.claim(key):
-            record = self.store.lookup(key)
-            if record is None:
-                return self._rendered(frame, key, previous)
-        self.events.kept(frame.index, record)
-        return record
+            return self.store.lookup(key) or self._rendered(self.wanted[place], key, sources)
 
-    def _rendered(self, frame: PlannedFrame, key: str, previous: Picture | None) -> Record:
+    def _rendered(self, wanted: Wanted, key: str, sources: Sequence[Picture]) -> Record:
         before = self.store.record(key)
-        self.events.started(frame.index)
+        if wanted.index not in self.spent:
+            self.events.started(wanted.index)
         began = time.monotonic()
-        data = png.encode(self._drawn(frame.index, frame.job, previous))
+        data = png.encode(self._drawn(wanted, sources))
         seconds = time.monotonic() - began
         record = self.store.put(key, data, seconds, self.identity.epoch)
-        self.rendered.append(frame.index)
-        self.events.finished(frame.index, record, seconds)
+        self.spent[wanted.index] = self.spent.get(wanted.index, 0.0) + seconds
         if before is not None and before.digest != record.digest:
-            self.events.note(f"frame {frame.index} came out differently from the first time")
+            self.events.note(f"frame {wanted.index} came out differently from the first time")
         return record
 
-    def _drawn(self, index: int, job: FrameJob, previous: Picture | None) -> Picture:
-        """What the renderer makes of the job; anything that it raises names the frame."""
+    def _drawn(self, wanted: Wanted, sources: Sequence[Picture]) -> Picture:
+        """What is made of the sources; anything that the renderer raises names the frame."""
+        index, job = wanted.index, wanted.job
+        if isinstance(job, Mix):
+            return mixed(sources[0], sources[1], job.share)
         try:
-            picture = self.renderer.render(job, previous, self.assets, self._on_step(index))
+            if isinstance(job, Move):
+                picture = self.renderer.move(job, sources[0])
+            else:
+                previous = sources[0] if sources else None
+                picture = self.renderer.render(job, previous, self.assets, self._on_step(index))
         except Failure:
             raise
         except Exception as error:
@@ -154,7 +174,7 @@ class _Walk:
         return lambda done, steps: self.events.step(index, done, steps)
 
     def _picture(self, place: int) -> Picture:
-        """The stored picture of a frame that is done; rendered again if the store has lost it."""
+        """The stored picture that is done; made again if the store has lost it."""
         data = self.store.read(self.records[place].digest)
         if data is None:
             self._restore(place)
@@ -164,14 +184,18 @@ class _Walk:
         return png.decode(data)
 
     def _restore(self, place: int) -> None:
-        """Render a lost frame again, after those before it that are lost too."""
-        index = self.plan.frames[place].index
+        """Make a lost picture again, after those that it needs and that are lost too."""
+        index = self.wanted[place].index
         self.events.note(f"frame {index} was damaged in the frame store; it is rendered again")
-        first = place
-        while self.plan.frames[first].follows and not self._readable(first - 1):
-            first -= 1
-        for again in range(first, place + 1):
+        lost, look_at = {place}, [*self.wanted[place].sources]
+        while look_at:
+            source = look_at.pop()
+            if source not in lost and not self._readable(source):
+                lost.add(source)
+                look_at += self.wanted[source].sources
+        for again in sorted(lost):
             self.records[again] = self._made(again)
+            self._tell(again)
 
     def _readable(self, place: int) -> bool:
         return self.store.read(self.records[place].digest) is not None

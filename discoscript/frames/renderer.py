@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob, Models
+from discoscript_engine.job import FrameJob, Models, Move
 
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
@@ -34,3 +34,7 @@ class Renderer(Protocol):
         `previous` is the decoded stored picture of the frame before when the job starts from it;
         `assets` maps the SHA-256 of a picture file to its bytes.
         """
+
+    def move(self, move: Move, picture: Picture) -> Picture:
+        """The picture as the camera sees it after its move: what a job that starts from it begins
+        with."""

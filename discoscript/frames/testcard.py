@@ -18,7 +18,15 @@ from PIL import Image, ImageDraw, ImageFont
 from discoscript.frames.renderer import OnStep, Picture
 from discoscript.plan.canonical import canonical
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import Camera2D, FrameJob, FromPicture, FromPrevious, Models
+from discoscript_engine.job import (
+    Camera2D,
+    Camera3D,
+    FrameJob,
+    FromPicture,
+    FromPrevious,
+    Models,
+    Move,
+)
 
 LINE = 11  #: height of a line of text, in pixels
 LETTER = 6  #: width of a letter
@@ -51,6 +59,10 @@ class TestCards:
             on_step(done, steps)
         return _with_strip(_card(job, _ground(job, previous, assets)), job, previous)
 
+    def move(self, move: Move, picture: Picture) -> Picture:
+        """The card, moved as the camera says."""
+        return _with_strip(np.array(moved_by(move.camera, Image.fromarray(picture))), move, picture)
+
 
 def _ground(job: FrameJob, previous: Picture | None, assets: Mapping[str, bytes]) -> Image.Image:
     """What lies under the text: the moved previous card, a picture, or rings on a colour."""
@@ -58,7 +70,7 @@ def _ground(job: FrameJob, previous: Picture | None, assets: Mapping[str, bytes]
     if isinstance(job.start, FromPrevious):
         if previous is None:
             raise ValueError("the job starts from its predecessor, but there is none")
-        moved = moved_by(job.start, Image.fromarray(previous))
+        moved = moved_by(job.start.camera, Image.fromarray(previous))
         return Image.blend(moved, Image.new("RGB", size, _colour(job)), 0.12)
     if isinstance(job.start, FromPicture):
         with Image.open(io.BytesIO(assets[job.start.sha256])) as picture:
@@ -66,9 +78,9 @@ def _ground(job: FrameJob, previous: Picture | None, assets: Mapping[str, bytes]
     return _rings(job)
 
 
-def moved_by(start: FromPrevious, picture: Image.Image) -> Image.Image:
+def moved_by(camera: Camera2D | Camera3D, picture: Image.Image) -> Image.Image:
     """The picture as the camera's move shows it; in 3D, a pan and a zoom stand for the depth."""
-    zoom, angle, right, down = _move(start, picture.width)
+    zoom, angle, right, down = _move(camera, picture.width)
     half_w, half_h = picture.width / 2, picture.height / 2
     cos, sin = math.cos(math.radians(angle)) / zoom, math.sin(math.radians(angle)) / zoom
     x, y = half_w + right, half_h + down
@@ -77,9 +89,8 @@ def moved_by(start: FromPrevious, picture: Image.Image) -> Image.Image:
     return picture.transform(picture.size, Image.Transform.AFFINE, exact, Image.Resampling.NEAREST)
 
 
-def _move(start: FromPrevious, width: int) -> tuple[float, float, float, float]:
+def _move(camera: Camera2D | Camera3D, width: int) -> tuple[float, float, float, float]:
     """(zoom, degrees counter-clockwise, pixels right, pixels down)."""
-    camera = start.camera
     if isinstance(camera, Camera2D):
         return camera.zoom, camera.angle, camera.translate_x, camera.translate_y
     per_degree = width / camera.fov
@@ -111,7 +122,7 @@ def _card(job: FrameJob, ground: Image.Image) -> Picture:
     return np.array(ground, dtype=np.uint8)
 
 
-def _with_strip(picture: Picture, job: FrameJob, previous: Picture | None) -> Picture:
+def _with_strip(picture: Picture, job: FrameJob | Move, previous: Picture | None) -> Picture:
     """Write the hash of everything the card was made from along its foot."""
     height, width, _ = picture.shape
     before = b"" if previous is None else previous.tobytes()
@@ -135,7 +146,7 @@ def _camera_line(job: FrameJob) -> str:
     """`cut`, or what of the move is not neutral: `x1.05 3' 0,-2`."""
     if not isinstance(job.start, FromPrevious):
         return "cut"
-    zoom, angle, right, down = _move(job.start, job.width)
+    zoom, angle, right, down = _move(job.start.camera, job.width)
     pan = f"{right:.3g},{down:.3g}" if right or down else ""
     turn = f"{angle:.3g}'" if angle else ""
     return " ".join(filter(None, [f"x{zoom:.4g}", turn, pan]))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from discoscript.parameters import Mode
 from discoscript.schedule.schedule import Schedule
+from discoscript.schedule.turbo import diffused, last_due
 from discoscript_engine.job import (
     Camera2D,
     Camera3D,
@@ -28,6 +29,7 @@ from discoscript_engine.job import (
     FromPrevious,
     Guidance,
     Models,
+    Move,
     Prompt,
     Start,
     StepRuns,
@@ -66,11 +68,30 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PlannedFrame:
-    """Frame `index` of the render; `follows` says that it starts from frame `index - 1`."""
+    """Frame `index` of the render; `follows` says that it starts from frame `index - 1`.
+    `turbo` is what turbo makes of it, None where it leaves the frame alone."""
 
     index: int
     job: FrameJob
     follows: bool
+    turbo: "Turbo | None" = None
+
+    @property
+    def steps(self) -> int:
+        """Diffusion steps that are taken: none where turbo skips the frame."""
+        skipped = self.turbo is not None and self.turbo.skipped
+        return 0 if skipped else self.job.diffusion.steps - self.job.diffusion.skip_steps
+
+
+@dataclass(frozen=True)
+class Turbo:
+    """What turbo makes of a frame. `skipped`: it is not diffused, its picture is that of the frame
+    before, moved by `move`. It is shown mixed: `share` of its own picture, and the rest of what
+    the picture before the last diffusion looks like from here; 1 shows its own alone."""
+
+    move: Move
+    skipped: bool
+    share: float
 
 
 @dataclass(frozen=True)
@@ -103,6 +124,7 @@ def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> Fram
     steady = {**schedule.fixed, **{k: step_runs(v) for k, v in schedule.progress.items()}}
     columns = {key: values.tolist() for key, values in schedule.frames_of.items()}
     starts = frozenset(schedule.starts)
+    turbo = turbo_shares(schedule)
     prompts = prompts_of(schedule)
     frames: list[PlannedFrame] = []
     first: Start = FromNoise()
@@ -112,8 +134,35 @@ def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> Fram
         start = _first(row, assets) if begin else _next(schedule.mode, row, first)
         first = start if begin else first
         job = _job(schedule, prompts[index], index, row, begin, first_seed, start)
-        frames.append(PlannedFrame(index, job, follows=isinstance(start, FromPrevious)))
+        follows = isinstance(start, FromPrevious)
+        frames.append(PlannedFrame(index, job, follows, _turbo(job, turbo.get(index))))
     return FramePlan(tuple(frames))
+
+
+def turbo_shares(schedule: Schedule) -> Mapping[int, tuple[bool, float]]:
+    """For each frame of a scene with turbo, whether it is skipped and its own picture's share.
+
+    With s steps, the frames from a diffused one to the next show 1/s, 2/s, ... 1 of their own
+    picture; those of the preroll 1/s.
+    """
+    steps = schedule.frames_of["turbo.steps"].astype(np.int64)
+    if schedule.mode is not Mode.D3 or steps.max() <= 1:
+        return {}
+    shots = [shot.begin for shot in schedule.shots]
+    preroll = schedule.fixed["turbo.preroll"]
+    assert isinstance(preroll, int)
+    made = diffused(steps, preroll, schedule.starts, shots)
+    passed = np.where(made, 0, np.arange(len(steps)) - last_due(steps, schedule.starts, shots))
+    shares = (passed + 1) / steps
+    return dict(enumerate(zip((~made).tolist(), shares.tolist(), strict=True)))
+
+
+def _turbo(job: FrameJob, share: tuple[bool, float] | None) -> Turbo | None:
+    """Turbo has to do with frames that start from the one before them, and with no others."""
+    if share is None or not isinstance(job.start, FromPrevious):
+        return None
+    assert isinstance(job.start.camera, Camera3D)
+    return Turbo(Move(job.width, job.height, job.models.depth, job.start.camera), *share)
 
 
 def parameter_of(group: type, field: str) -> str:

@@ -16,7 +16,6 @@ from discoscript.text.source import Span
 
 #: What to do without; of other things the line is deleted.
 _INSTEAD: Mapping[str, str] = {
-    "turbo": "delete it; every frame is diffused",
     "vr": "delete it; render one eye",
     "video": "delete it; start from a picture with `init: image`",
     "save": "delete it; the frames are kept in any case",

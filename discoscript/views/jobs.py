@@ -37,7 +37,7 @@ def job_lines(seen: Sequence[Seen], width: int) -> Iterator[str]:
 
 def _row(seen: Seen) -> Row:
     job = seen.frame.job
-    steps = f"{job.diffusion.steps - job.diffusion.skip_steps} of {job.diffusion.steps}"
+    steps = f"{seen.frame.steps} of {job.diffusion.steps}"
     prompts = "  ".join(f"{p.weight:.3g} {p.text}" for p in job.prompts)
     return (
         str(seen.frame.index),

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from discoscript_engine.diffusion.losses import PERCEPTUAL
 from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import NoiseModel
-from discoscript_engine.frame import Networks, OnStep, render_frame
+from discoscript_engine.frame import Networks, OnStep, moved, render_frame
 from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
-from discoscript_engine.job import FrameJob, FromPrevious, Models
+from discoscript_engine.job import FrameJob, FromPrevious, Models, Move
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import CLIPS, Clip
 from discoscript_engine.models.tiny import load_tiny_diffusion
@@ -62,6 +62,13 @@ class Engine:
         with repeatable():
             picture = render_frame(job, before, assets, networks, self._texts, self.device, on_step)
         return picture.cpu().numpy()
+
+    def move(self, move: Move, picture: Picture) -> Picture:
+        """The picture as the camera sees it after its move."""
+        depth = self._depth(move.depth) if move.depth else None
+        before = torch.from_numpy(np.array(picture)).to(self.device)
+        with repeatable(), torch.no_grad():
+            return moved(before, move.camera, depth).cpu().numpy()
 
     def _networks(self, job: FrameJob) -> Networks:
         """The networks that this job needs; where a segment starts nothing is moved in space."""

@@ -142,6 +142,24 @@ Start = FromNoise | FromPicture | FromPerlin | FromPrevious
 
 
 @dataclass(frozen=True)
+class Move:
+    """A picture as the camera sees it after its move, with nothing diffused; `depth` names the
+    depth model."""
+
+    width: int
+    height: int
+    depth: str | None
+    camera: Camera3D
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Two pictures in one: `share` of the first, the rest of the second."""
+
+    share: float
+
+
+@dataclass(frozen=True)
 class FrameJob:
     """One frame: size in pixels, seed of this frame, and the groups above."""
 

@@ -13,7 +13,7 @@ import torch
 from jobs import FORWARD, TURN, job
 
 from discoscript_engine.engine import Engine
-from discoscript_engine.job import FromPrevious
+from discoscript_engine.job import FromPrevious, Move
 from discoscript_engine.motion.warp import warp2d
 
 SMALL = job(width=64, height=48, steps=4)
@@ -131,3 +131,12 @@ def test_identity_names_every_model(engine):
     found = engine.identity(IN_SPACE)
     assert found.epoch.startswith("engine ")
     assert [name for name, _ in found.models] == ["diffusion tiny", "clip tiny", "depth tiny"]
+
+
+def test_a_picture_is_moved_as_a_job_that_starts_from_it_sees_it(engine):
+    before = (np.arange(64 * 96 * 3) % 251).astype(np.uint8).reshape(64, 96, 3)
+    move = Move(96, 64, "tiny", FORWARD)
+    found = engine.move(move, before)
+    assert np.array_equal(found, engine.move(move, before)) and not np.array_equal(found, before)
+    still = replace(FORWARD, translate_z=0.0, rotate_y=0.0)
+    assert np.array_equal(engine.move(replace(move, camera=still), before), before)

@@ -14,7 +14,7 @@ from discoscript.frames.store import Store
 from discoscript.frames.testcard import TestCards
 from discoscript.plan.plan import FramePlan, plan
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob, Models
+from discoscript_engine.job import FrameJob, Models, Move
 
 
 def planned(**values: object) -> FramePlan:
@@ -38,6 +38,9 @@ class Counting:
     ) -> Picture:
         self.seeds.append(job.seed)
         return self.cards.render(job, previous, assets, on_step)
+
+    def move(self, move: Move, picture: Picture) -> Picture:
+        return self.cards.move(move, picture)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from discoscript.frames.renderer import Picture
 from discoscript.frames.testcard import TestCards, moved_by
 from discoscript.parameters import Mode
 from discoscript.plan.plan import plan
-from discoscript_engine.job import Camera2D, FrameJob, FromPrevious
+from discoscript_engine.job import Camera2D, FrameJob
 
 
 def card(job: FrameJob, previous: Picture | None = None) -> Picture:
@@ -54,8 +54,8 @@ def test_the_previous_card_is_seen_moved() -> None:
     rows[20, 10] = 255
     from PIL import Image
 
-    start = FromPrevious(Camera2D(0.0, 1.0, 5.0, -3.0), 0.0)
-    moved = np.array(moved_by(start, Image.fromarray(rows)))
+    camera = Camera2D(0.0, 1.0, 5.0, -3.0)
+    moved = np.array(moved_by(camera, Image.fromarray(rows)))
     assert np.argwhere(moved[..., 0]).tolist() == [[17, 15]]
 
 
@@ -64,8 +64,8 @@ def test_a_positive_angle_turns_counter_clockwise() -> None:
 
     right = np.zeros((41, 41, 3), np.uint8)
     right[19:22, 35] = 255
-    start = FromPrevious(Camera2D(90.0, 1.0, 0.0, 0.0), 0.0)
-    y, x = np.argwhere(np.array(moved_by(start, Image.fromarray(right)))[..., 0])[0]
+    camera = Camera2D(90.0, 1.0, 0.0, 0.0)
+    y, x = np.argwhere(np.array(moved_by(camera, Image.fromarray(right)))[..., 0])[0]
     assert y < 10 and 15 < x < 25
 
 

@@ -33,6 +33,8 @@ RESOLVED = {
     "scene.beat_offset": "turns times into frames; the schedule holds frames",
     "coherence.frames_skip_steps": "diffusion.skip_steps of the frames after a start",
     "init.every_frame": "what a frame starts from",
+    "turbo.steps": "which frames are diffused, and mixes",
+    "turbo.preroll": "which frames are diffused",
     "cutouts.preset": "the schedules of the cutouts",
     "camera.near": "has no effect in the reference either: it cancels out",
     "camera.far": "has no effect in the reference either: it cancels out",

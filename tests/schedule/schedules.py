@@ -16,6 +16,7 @@ FIXED: dict[str, Any] = {
     "scene.secondary": False,
     "scene.clip": ("tiny",),
     "init.every_frame": False,
+    "turbo.preroll": 10,
     "depth.model": "tiny",
     "output.video": True,
     "output.codec": "h264",
@@ -58,6 +59,7 @@ MOVING: dict[str, Any] = {
     "camera.padding": "border",
     "camera.sampling": "bicubic",
     "depth.midas_weight": 0.3,
+    "turbo.steps": 1,
     "coherence.frames_scale": 1500.0,
     "coherence.frames_skip_steps": 60.0,
 }

@@ -1,0 +1,76 @@
+"""FramePlan -> the pictures that the store keeps: one for each frame, and with turbo hidden ones.
+
+Turbo shows mixes, but goes on from pictures that are not mixed. For each frame there are up to
+three, each in the store under a key of its own, so that a resumed render equals an unbroken one:
+
+    own     the frame diffused; where turbo skips it, the own picture of the frame before, moved
+    old     what the last diffusion started from, moved to here
+    shown   the mix of the two
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from discoscript.frames.renderer import Picture
+from discoscript.plan.plan import FramePlan, Turbo
+from discoscript_engine.job import FrameJob, Mix, Move
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A picture of frame `index`: what makes it, from which ones (places in the list, all before
+    it), and whether it is the one that is shown."""
+
+    index: int
+    job: FrameJob | Move | Mix
+    sources: tuple[int, ...]
+    shown: bool
+
+
+def wanted_pictures(plan: FramePlan) -> tuple[Wanted, ...]:
+    """Every picture of a plan, in an order in which they can be made. Frames stay in order."""
+    return tuple(_Pictures(plan).all())
+
+
+class _Pictures:
+    """The list while it grows; `own` and `old` are places in it, by the frame's place."""
+
+    def __init__(self, plan: FramePlan) -> None:
+        self.frames = plan.frames
+        self.wanted: list[Wanted] = []
+        self.own: list[int] = []
+        self.old: dict[int, int] = {}
+
+    def all(self) -> list[Wanted]:
+        for place, frame in enumerate(self.frames):
+            turbo = frame.turbo
+            mixed = turbo is not None and turbo.share < 1
+            before = (self.own[-1],) if frame.follows else ()
+            job = turbo.move if turbo is not None and turbo.skipped else frame.job
+            self.own.append(self._add(Wanted(frame.index, job, before, shown=not mixed)))
+            if turbo is not None and mixed:
+                both = self.own[place], self._old(place, turbo, frame.index)
+                self._add(Wanted(frame.index, Mix(turbo.share), both, shown=True))
+        return self.wanted
+
+    def _old(self, place: int, turbo: Turbo, index: int) -> int:
+        """The place of a frame's old picture; frame `index` is the first that needs it."""
+        if place not in self.old:
+            before = self.frames[place - 1].turbo
+            goes_on = turbo.skipped and before is not None
+            source = (
+                self._old(place - 1, before, index) if goes_on and before else self.own[place - 1]
+            )
+            self.old[place] = self._add(Wanted(index, turbo.move, (source,), shown=False))
+        return self.old[place]
+
+    def _add(self, wanted: Wanted) -> int:
+        self.wanted.append(wanted)
+        return len(self.wanted) - 1
+
+
+def mixed(one: Picture, other: Picture, share: float) -> Picture:
+    """`share` of one picture and the rest of the other, rounded to the nearest level."""
+    values = share * one.astype(np.float64) + (1 - share) * other.astype(np.float64)
+    return np.rint(values).astype(np.uint8)
