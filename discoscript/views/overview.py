@@ -70,7 +70,10 @@ class Overview:
 
 
 def parts(schedule: Schedule) -> tuple[Part, ...]:
-    """The parts of a render, in order: its shots, or its segments where it has none."""
+    """The parts of a render, in order: its shots, or its segments where it has none. The stills
+    of a batch are one part: they differ in their seeds alone."""
+    if schedule.mode is Mode.STILL and schedule.frames > 1:
+        return (Part("stills", 0, schedule.frames),)
     if schedule.shots:
         return tuple(Part(f'shot "{printable(s.title)}"', s.begin, s.end) for s in schedule.shots)
     ends = (*schedule.starts[1:], schedule.frames)

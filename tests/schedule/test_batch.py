@@ -6,6 +6,7 @@ from schedule.schedules import schedule
 from discoscript.parameters import Mode
 from discoscript.pipeline import compile_text
 from discoscript.schedule.batch import batch
+from discoscript.views.overview import Part, parts
 
 SCRIPT = """disco 1
 scene:
@@ -42,3 +43,8 @@ def test_values_stay_arrays_of_their_kinds() -> None:
     for key, values in many.frames_of.items():
         assert values.dtype == one.frames_of[key].dtype
         assert np.array_equal(values, np.array([*one.frames_of[key]] * 2, dtype=values.dtype)), key
+
+
+def test_the_plan_names_the_stills_once() -> None:
+    many = batch(schedule(frames=1, mode=Mode.STILL, scene__images=50))
+    assert parts(many) == (Part("stills", 0, 50),)
