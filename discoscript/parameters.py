@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -494,6 +495,7 @@ def by_disco_name(name: str) -> Parameter | None:
     return _BY_DISCO_NAME.get(name)
 
 
+@lru_cache(maxsize=1 << 12)
 def resolve(group: str | None, parts: tuple[str, ...]) -> Parameter | None:
     """The row that the dotted name `parts` means inside `group`, built or not; None if unknown.
 

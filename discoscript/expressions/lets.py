@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from discoscript.expressions.expressions import names_in
 from discoscript.expressions.recordings import Recording
-from discoscript.syntax.syntax import Block, Call, Expr, Let, Mark, Statement
+from discoscript.syntax.syntax import Block, Call, Expr, Let, Mark, Number, Statement
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,10 @@ class Lets:
 
         Those that are `known`, and what only they need, are left out.
         """
+        if not self.exprs or isinstance(expr, Number):
+            return ()
         reached: set[str] = set()
-        waiting = list(self._named(expr)) if self.exprs else []
+        waiting = list(self._named(expr))
         while waiting:
             name = waiting.pop()
             if name not in reached and name not in known:

@@ -31,6 +31,9 @@ from discoscript.text.source import Source, Span
 #: Libraries may import libraries, this deep; and this many in all.
 DEEPEST, MOST = 8, 64
 
+#: Characters of a script and all that it imports.
+LONGEST = 512 * 1024
+
 
 @dataclass(frozen=True)
 class Library:
@@ -191,6 +194,10 @@ class Joining:
         if text is None:
             message = f'"{path}" can not be read as a script'
             self._report().add("D503", message, line.path.span, help="scripts are UTF-8 text")
+            return None
+        if len(self.source.text) + len(text) > LONGEST:
+            message = f"the imported files are longer than {LONGEST // 1024} KiB together"
+            self._report().add("D709", message, line.span, help="import less, each file once")
             return None
         self.source = self.source.joined(str(PurePosixPath(self.source.path).parent / path), text)
         syntax, parsed = parse(self.source, self.source.libraries[-1].start)

@@ -1,7 +1,9 @@
 """Texts with `{name}` in them -> the text that is meant."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from discoscript.expressions.constants import constant
 from discoscript.expressions.quantities import MAX_DEPTH, Quantities
@@ -115,14 +117,17 @@ class Filling:
         """The name as it is written: moves and libraries are known by longer ones elsewhere."""
         parts = name.split(".")
         names = (".".join(parts[n:]) for n in range(len(parts)))
-        return next((n for n in names if self._find(n)), parts[-1])
-
-    def _find(self, written: str) -> re.Match[str] | None:
-        pattern = r"\{\s*" + re.escape(written) + r"\s*\}"
-        return re.search(pattern, self.report.source.at(self.whole.span))
+        return next((n for n in names if n in self._places), parts[-1])
 
     def _place(self, name: str) -> Span:
         """Where `{name}` stands in the script, or the whole text if it comes from elsewhere."""
-        found = self._find(self._written(name))
-        start = self.whole.span.start
-        return Span(start + found.start(), start + found.end()) if found else self.whole.span
+        return self._places.get(self._written(name), self.whole.span)
+
+    @cached_property
+    def _places(self) -> Mapping[str, Span]:
+        """Where each name stands first."""
+        start, found = self.whole.span.start, dict[str, Span]()
+        for piece in PIECE.finditer(self.report.source.at(self.whole.span)):
+            if piece[1] is not None:
+                found.setdefault(piece[1].strip(), Span(start + piece.start(), start + piece.end()))
+        return found

@@ -18,8 +18,10 @@ from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Resolved
 from discoscript.scene.overlaps import holds_back, strong, weak_from
 from discoscript.scene.scene import (
+    LINEAR,
     Amount,
     Claim,
+    Ease,
     Formula,
     Hold,
     Path,
@@ -66,6 +68,9 @@ class Canvas:
             found = np.empty(len(frames), dtype=object)
             found.fill(amount.value)
             return found
+        number = written(amount)
+        if number is not None and not self._is_share(amount):
+            return np.full(len(frames), number)
         lets = {name: self.lets.exprs[name] for name in self.lets.needed(amount.expr)}
         clock = Clock(
             frames.astype(np.float64),
@@ -87,7 +92,8 @@ class Canvas:
         if self.previous is None:
             return np.asarray(np.nan)
         first, end = window.block
-        return np.asarray(self.previous[np.clip(frames, first, max(end - 1, first))])
+        inside = np.clip(frames, first, max(end - 1, first))
+        return np.asarray(self.previous[np.minimum(inside, self.length - 1)])
 
     def _in_frames(self, value: Values, unit: Quantity, frames: Frames) -> Values:
         fps = float(self.fps)
@@ -96,6 +102,19 @@ class Canvas:
         if unit is Quantity.PERCENT and self.whole is not None:
             return np.rint(value / 100 * self.whole[frames])
         return np.array(value)
+
+    def number(self, amount: Amount | None, window: Window) -> float | None:
+        """The number that an amount is on every frame; None if it changes, or is none."""
+        if not isinstance(amount, Formula) or self._is_share(amount):
+            return None
+        number = written(amount)
+        if number is None and not amount.varies:
+            number = float(self.amount(amount, window, np.array([window.begin]))[0])
+        return number
+
+    def _is_share(self, amount: Formula) -> bool:
+        """Whether it is a percent of something that may change with the frame."""
+        return self.whole is not None and amount.unit is Quantity.PERCENT
 
 
 @dataclass(frozen=True)
@@ -273,7 +292,9 @@ def total(claim: Total, canvas: Canvas, frames: Frames) -> Values:
     A frame that starts a segment has nothing to move: it passes its share on to the others.
     """
     amounts = np.full(len(frames), 1.0 if canvas.factor else 0.0)
-    moved = ~np.isin(frames, canvas.starts)
+    moved = np.ones(len(frames), dtype=bool)
+    starts = np.array(canvas.starts, dtype=np.int64)
+    moved[starts[(starts >= frames[0]) & (starts <= frames[-1])] - frames[0]] = False
     count = int(moved.sum())
     if count:
         shares = np.diff(claim.ease.curve()(np.arange(count + 1) / count))
@@ -284,10 +305,10 @@ def total(claim: Total, canvas: Canvas, frames: Frames) -> Values:
 
 def path(claim: Path, canvas: Canvas, frames: Frames, start: Values) -> Values:
     """From point to point; both ends of each way may change while it is gone."""
-    if all(
-        point.amount is not None and written(point.amount) is not None for point in claim.points
-    ):
-        return keys(claim, frames)
+    levels = [canvas.number(point.amount, claim.window) for point in claim.points]
+    known = [level for level in levels if level is not None]
+    if len(known) == len(levels):
+        return keys(claim, np.array(known), frames)
     values = np.empty(len(frames))
     points = claim.points
     for index in range(len(points) - 1):
@@ -307,31 +328,35 @@ def written(amount: Amount) -> float | None:
     return sign * float(expr.value) if isinstance(expr, Number | Percent) else None
 
 
-def keys(claim: Path, frames: Frames) -> Values:
-    """A path whose values are all written as numbers, all its ways at once."""
+def keys(claim: Path, level: Values, frames: Frames) -> Values:
+    """A path whose values are numbers, one for each point, all its ways at once."""
     points = claim.points
     at = np.array([point.frame for point in points])
-    level = np.array([written(point.amount) for point in points if point.amount], dtype=np.float64)
+    values = np.interp(frames, at, level)  # as Disco Diffusion does it, to the bit
+    eases = dict.fromkeys(point.ease for point in points[1:])
+    if eases.keys() == {LINEAR}:
+        return values
     index = np.clip(np.searchsorted(at, frames, side="right") - 1, 0, len(points) - 2)
+    numbers = {ease: number for number, ease in enumerate(eases)}
+    kinds = np.array([numbers[point.ease] for point in points[1:]])[index]
+    for ease, number in numbers.items():
+        if ease != LINEAR:
+            here = np.flatnonzero(kinds == number)
+            values[here] = eased(ease, claim, at, level, frames[here], index[here])
+    return values
+
+
+def eased(
+    ease: Ease, claim: Path, at: Frames, level: Values, frames: Frames, index: Frames
+) -> Values:
+    """The values at frames of ways with one ease; `index` is the way of each frame."""
     first, last = level[index], level[index + 1]
     length = at[index + 1] - at[index]
     u = (frames - at[index]) / length
-    values = np.empty(len(frames))
-    eases = [point.ease for point in points]
-    known = {ease: number for number, ease in enumerate(dict.fromkeys(eases))}
-    kinds = np.array([known[ease] for ease in eases])[index + 1]
-    for ease, number in known.items():
-        here = kinds == number if len(known) > 1 else slice(None)
-        if ease.name == "smooth":
-            values[here] = cubic(
-                u[here],
-                first[here],
-                last[here],
-                *(side[here] * length[here] for side in slopes(points, at, level, index)),
-            )
-        else:
-            values[here] = first[here] + (last[here] - first[here]) * ease.curve()(u[here])
-    return values
+    if ease.name == "smooth":
+        leave, arrive = slopes(claim.points, at, level, index)
+        return cubic(u, first, last, leave * length, arrive * length)
+    return np.asarray(first + (last - first) * ease.curve()(u))
 
 
 def slopes(

@@ -15,6 +15,9 @@ from discoscript.schedule.stretches import frames_by_owner
 from discoscript.text.report import Report
 from discoscript.text.source import Span
 
+#: A frame behind all others.
+ENDLESS = 2**62
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -58,10 +61,11 @@ class Limits:
         good, limits = True, self
         if isinstance(claim, Path) and self._plainly_good(claim):
             return True
-        for amount, window in amounts_of(claim):
+        for amount, window, begin, end in amounts_of(claim):
             if isinstance(amount, Formula):
                 before = len(self.report.found)
-                good = limits._amount(amount, window, frames, layered) and good
+                first, last = np.searchsorted(frames, (begin, end))
+                good = limits._amount(amount, window, frames[first:last], layered) and good
                 if len(self.report.found) > before:
                     limits = replace(self, row=replace(self.row, typical=None))
         return good
@@ -145,11 +149,17 @@ def extremes(values: Values) -> tuple[float, float]:
     return float(values[low]), float(values[high])
 
 
-def amounts_of(claim: Claim) -> Iterator[tuple[Amount, Window]]:
-    """The amounts of a claim, each with the clocks that it reads."""
+def amounts_of(claim: Claim) -> Iterator[tuple[Amount, Window, int, int]]:
+    """The amounts of a claim, each with the clocks that it reads, and the frames it can count on.
+
+    The value of a point counts on the ways that lead to it and from it; the first and last one
+    are held before and after.
+    """
     if isinstance(claim, Path):
-        for point in claim.points:
+        frames = [point.frame for point in claim.points]
+        begins, ends = [0, 0, *frames[1:-1]], [*frames[1:], ENDLESS]
+        for point, begin, end in zip(claim.points, begins, ends, strict=True):
             if point.amount is not None:
-                yield point.amount, claim.window
+                yield point.amount, claim.window, begin, end
     elif not isinstance(claim, Play):
-        yield claim.amount, claim.window
+        yield claim.amount, claim.window, 0, ENDLESS

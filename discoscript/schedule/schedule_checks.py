@@ -170,7 +170,8 @@ class ScheduleChecks:
 
     def without_effect(self, key: str, claim: Claim, frames: NDArray[np.int64]) -> None:
         """A camera move on frames that have no previous frame (D311)."""
-        if len(frames) and np.isin(frames, self.scene.starts).all():
+        starts = self.scene.starts
+        if 0 < len(frames) <= len(starts) and np.isin(frames, starts).all():
             first = stretch_text((int(frames[0]), int(frames[-1])))
             self.report.add(
                 "D311",

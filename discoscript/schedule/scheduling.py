@@ -17,11 +17,12 @@ from discoscript.scene.overlaps import check_overlaps
 from discoscript.scene.scene import Claim, Play, Scene, Track, Visit, leaves_of
 from discoscript.schedule.batch import batch
 from discoscript.schedule.checks.every import check_schedule
-from discoscript.schedule.curve import Canvas, draw
+from discoscript.schedule.curve import Canvas, background, draw
 from discoscript.schedule.jumps import check_jumps
 from discoscript.schedule.limits import Limits
 from discoscript.schedule.schedule import Origin, Schedule
 from discoscript.schedule.schedule_checks import ScheduleChecks
+from discoscript.schedule.stretches import frames_by_owner
 from discoscript.schedule.tracks import DrawnTrack, draw_track
 from discoscript.schedule.weights import Wardrobe
 from discoscript.schedule.work import within_limits
@@ -191,10 +192,8 @@ class Drawing:
         rows = [row for row in PARAMETERS if row.axis in (Axis.FRAMES, Axis.SEGMENT)]
         arrays: dict[str, NDArray[Any]] = {}
         for row in sorted(rows, key=lambda row: row.kind is Kind.STEPS_OR_PERCENT):
-            canvas = replace(self.canvas, factor=row.factor)
-            if row.kind is Kind.STEPS_OR_PERCENT:
-                canvas = replace(canvas, whole=arrays["diffusion.steps"])
-            arrays[row.key] = self._array(row, canvas)
+            share = row.kind is Kind.STEPS_OR_PERCENT
+            arrays[row.key] = self._array(row, arrays["diffusion.steps"] if share else None)
         if self.sources["diffusion.steps"] == "model":
             arrays["diffusion.skip_steps"] = self._in_fewer_steps(arrays)
         return {row.key: arrays[row.key] for row in rows}
@@ -215,15 +214,16 @@ class Drawing:
             self.checks.fewer_steps(self.model.name, *count, usual)
         return meant
 
-    def _array(self, row: Parameter, canvas: Canvas) -> NDArray[Any]:
+    def _array(self, row: Parameter, whole: NDArray[Any] | None) -> NDArray[Any]:
+        """One of them; `whole` is what its percents are shares of."""
         default = self._default(row)
-        track = self.scene.tracks.get(row.key, Track())
-        if row.key in self.overrides:
-            track = Track()
-        elif track != Track():
-            self.sources[row.key] = "script"
-        values = self._track(row, track, canvas, default)
-        return as_kind(values, row.kind)
+        track = self.scene.tracks.get(row.key)
+        if track is None or row.key in self.overrides:
+            one = as_kind(background((), default, 1), row.kind)
+            return np.broadcast_to(one, (self.canvas.length,))  # no memory: most are never set
+        self.sources[row.key] = "script"
+        canvas = replace(self.canvas, factor=row.factor, whole=whole)
+        return as_kind(self._track(row, track, canvas, default), row.kind)
 
     def _progress(self, row: Parameter) -> NDArray[np.float64]:
         """A PROGRESS parameter, shape (1000,): the first line about it drops its default."""
@@ -248,14 +248,11 @@ class Drawing:
     def _track(self, row: Parameter, track: Track, canvas: Canvas, rest: Any) -> NDArray[Any]:
         """The values of one setting, with every check that concerns it alone."""
         drawn = draw_track(track, canvas, rest)
-        if track != Track():
-            spans = tuple(leaf.span for leaf in drawn.leaves)
-            layers = [leaf for layer in track.layers for leaf in leaves_of(layer.claim)]
-            reach = [
-                reach_of(layer.claim) for layer in track.layers for _ in leaves_of(layer.claim)
-            ]
-            lines = tuple(leaf.span for leaf in layers)
-            self.origins[row.key] = Origin(drawn.owner, spans, lines, tuple(reach))
+        spans = tuple(leaf.span for leaf in drawn.leaves)
+        layers = [leaf for layer in track.layers for leaf in leaves_of(layer.claim)]
+        reach = [reach_of(layer.claim) for layer in track.layers for _ in leaves_of(layer.claim)]
+        lines = tuple(leaf.span for leaf in layers)
+        self.origins[row.key] = Origin(drawn.owner, spans, lines, tuple(reach))
         self._levels(row, drawn, rest)
         self._frames_without_use(row, drawn)
         limits = Limits(widened(row, rest), drawn.canvas, self.report)
@@ -285,8 +282,8 @@ class Drawing:
             )
 
     def _frames_without_use(self, row: Parameter, drawn: DrawnTrack) -> None:
-        for index, claim in enumerate(drawn.leaves):
-            frames = np.flatnonzero(drawn.owner == index)
+        counts = frames_by_owner(drawn.owner, len(drawn.leaves))
+        for claim, frames in zip(drawn.leaves, counts, strict=True):
             if row.group == "camera" and self.scene.frames > 1:
                 self.checks.without_effect(row.key, claim, frames)
             if row.axis is Axis.SEGMENT and len(frames):

@@ -65,12 +65,15 @@ def draw_track(track: Track, canvas: Canvas, rest: Resolved) -> DrawnTrack:
     if track.shots:
         values, owner = values.copy(), owner.copy()
     for shot in track.shots:
+        end = min(shot.end, canvas.length)
+        if end <= shot.begin:
+            continue  # beyond the end, where the length has an error
         own = [leaf for claim in shot.claims for leaf in leaves_of(claim)]
         numbers = numbered(own, len(leaves))
-        here = slice(shot.begin, shot.end)
+        here = slice(shot.begin, end)
         if shot.begin and mentions_previous(shot, canvas.lets):
             before[here] = last_value(shot, track.layers, values, canvas)
-        inside = draw(shot.claims, canvas, values[here], (shot.begin, shot.end), numbers)
+        inside = draw(shot.claims, canvas, values[here], (shot.begin, end), numbers)
         if inside.values.dtype == object and values.dtype != object:
             values = values.astype(object)
         put(inside, values[here], owner[here])

@@ -75,10 +75,11 @@ def _operations(scene: Scene) -> Iterator[tuple[int, Span]]:
     for name, expr in scene.lets.exprs.items():
         costs[name] = _cost(expr)
     for claim in _claims(scene):
-        for amount, _ in amounts_of(claim):
+        most = _frames(claim, scene)
+        for amount, _, begin, end in amounts_of(claim):
             if isinstance(amount, Formula):
                 needed = sum(costs[name] for name in scene.lets.needed(amount.expr))
-                frames = _frames(claim, scene) if amount.varies else 1
+                frames = min(most, end - begin) if amount.varies else 1
                 yield _cost(amount.expr) * frames + needed * max(frames, START), claim.span
 
 

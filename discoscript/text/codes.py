@@ -151,7 +151,7 @@ CODES: tuple[Code, ...] = (
     Code("D706", "too-many-cuts", W, "more cuts than memory is likely to hold"),
     Code("D707", "heavy-models", W, "more CLIP models than memory is likely to hold"),
     Code("D708", "expression-too-large", E, "an expression or block is nested too deep"),
-    Code("D709", "timeline-too-large", E, "a script unfolds too far"),
+    Code("D709", "timeline-too-large", E, "a script asks for too much"),
     Code("D710", "skip-of-other-steps", W, "more steps are skipped than the model takes"),
     # D8: advice
     Code("D801", "unusual-value", H, "an unusual value"),

@@ -94,6 +94,10 @@ def severity(diagnostic: Diagnostic) -> Severity:
     return Severity.ERROR if row is None else row.severity
 
 
+#: A line of so many widths is never shown whole: to measure it for each of its mistakes takes long.
+LONG = 8
+
+
 @dataclass(frozen=True)
 class _Pen:
     """How to write: in colour or not, and how wide."""
@@ -186,7 +190,7 @@ def _line_rows(
 
 def _window(line: str, marks: list[_Mark], width: int) -> tuple[int, str]:
     """The part of a long line to show, and the character that it begins with."""
-    if _cells(_shown(line)) <= width:
+    if len(line) < LONG * width and _cells(_shown(line)) <= width:
         return 0, line
     first = max(0, min(mark.start for mark in marks) - width // 3)
     first = 0 if first < width // 6 else first

@@ -1,14 +1,16 @@
 """The same keys drawn by pandas, as Disco Diffusion does it, and by the schedule."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from random import Random
 from typing import Any
 
 import numpy as np
 
+from discoscript.expressions.lets import Lets
 from discoscript.expressions.quantity import Quantity
 from discoscript.scene.scene import LINEAR, Formula, Path, Point, Window
-from discoscript.schedule.curve import keys
+from discoscript.schedule.curve import Canvas, path
 from discoscript.syntax.syntax import Number
 from discoscript.text.source import Span
 
@@ -44,5 +46,8 @@ def as_discoscript(given: Mapping[int, float]) -> Any:
     last = max(given)
     window = Window(0, FRAMES, (0, FRAMES))
     values = np.full(FRAMES, given[last])
-    values[:last] = keys(Path(points, False, window, NOWHERE), np.arange(last))
+    canvas = Canvas(FRAMES, Fraction(24), Lets())
+    values[:last] = path(
+        Path(points, False, window, NOWHERE), canvas, np.arange(last), values[:last]
+    )
     return values

@@ -83,7 +83,7 @@ def again(text: str) -> Callable[[], float]:
     edits = iter(range(10**9))
 
     def run() -> float:
-        value = f"{1 + next(edits) / 7:.9f}".rstrip("0")
+        value = f"{1 + next(edits) / 7:.9f}"
         edited = "\n".join([*lines[:at], f"    translate_z {value}", *lines[at + 1 :]]) + "\n"
         began = time.perf_counter()
         compile_text(edited)

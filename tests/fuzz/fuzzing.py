@@ -11,19 +11,37 @@ from discoscript.expressions.easing import EASINGS
 from discoscript.expressions.functions import CLOCKS, CONSTANTS, FUNCTIONS
 from discoscript.parameters import GROUPS, PARAMETERS
 from discoscript.pipeline import Compiled, compile_text
+from discoscript.schedule.document import document
+from discoscript.syntax.formatting import formatted
 from discoscript.text.diagnostics import draw
+from discoscript.text.source import Source
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "checks"))
+
+from diagnose import Folder  # noqa: E402
+
 CORPUS = HERE / "corpus"  #: scripts that once broke something, one file each
 
 LARGEST = 64 * 1024  #: characters of a script by chance
 SECONDS = 2.0  #: what such a script may take
 MEBIBYTES = 256
 
+MOST_WRITTEN = 5_000  #: frames of the longest schedule that is written as a document
+
+#: What such a script may import and read. `itself.disco` is the script once more, as a library.
+BESIDE = {
+    path.relative_to(HERE.parent / "samples").as_posix(): path.read_text(encoding="utf-8")
+    for pattern in ("lib/*.disco", "data/*.csv")
+    for path in sorted((HERE.parent / "samples").glob(pattern))
+}
+EMPTY = ("song.wav", "stems/drums.wav", "refs/wave.png", "footage/dance.mp4")
+
 WORDS = tuple(
     sorted(
         {
-            *("disco 1", "import", "let", "mark", "cut", "use", "prompt", "image", "frame", "shot"),
+            *("disco 1", 'import "itself.disco" as me', "me.", "previous", "vary", "in [1, 2]"),
+            *("import", "let", "mark", "cut", "use", "prompt", "image", "frame", "shot"),
             *("move", "study", "morph", "ease", "fade", "for", "to", "in", "as", "start", "end"),
             *("->", "..", "@", "by", "+=", "*=", "**", "<=", "==", "!=", '"', '"""', "#", "%", "{"),
             *("}", "(", ")", "[", "]", ":", ",", ".", "=", "\n", "\n    ", "\n\t", "\r\n", "\\"),
@@ -58,8 +76,21 @@ def seeds() -> list[str]:
 
 
 def everything(text: str) -> Compiled:
-    """Compile a script and draw what is said about it: neither may fail."""
-    compiled = compile_text(text)
+    """Compile a script with files beside it, draw what is said about it, write it in canonical
+    form and its schedule as a document: nothing may fail."""
+    compiled = checked(text)
+    schedule = compiled.schedule
+    if schedule is not None and schedule.frames <= MOST_WRITTEN:
+        document(schedule, compiled.source)
+    canonical = formatted(Source("script.disco", text))
+    assert formatted(Source("script.disco", canonical)) == canonical, "fmt changes its own output"
+    return compiled
+
+
+def checked(text: str) -> Compiled:
+    """Compile a script with files beside it, and draw what is said about it."""
+    files = Folder({**BESIDE, **dict.fromkeys(EMPTY, ""), "itself.disco": text})
+    compiled = compile_text(text, "script.disco", files)
     draw(compiled.diagnostics, compiled.source)
     return compiled
 
@@ -139,14 +170,12 @@ def _numbers(text: str, others: Sequence[str], random: Random) -> str:
 
 _MEASURED = """
 import resource, sys, time
-from discoscript.pipeline import compile_text
-from discoscript.text.diagnostics import draw
+import fuzzing
 text = sys.stdin.buffer.read().decode("utf-8", "replace")
-compile_text("disco 1")
+fuzzing.checked("disco 1")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 began = time.process_time()
-compiled = compile_text(text)
-draw(compiled.diagnostics, compiled.source)
+compiled = fuzzing.checked(text)
 seconds = time.process_time() - began
 used = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 print("MEASURED", seconds, used, *sorted({d.code for d in compiled.diagnostics}))

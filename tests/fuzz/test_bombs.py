@@ -54,6 +54,24 @@ SMALL = {
         + "\ncamera: zoom a1000\n",
         "D709",
     ),
+    "unknown names in a text": (
+        'prompt "' + "".join(f"{{t{n}}}" for n in range(9_000)) + '"',
+        "D609",
+    ),
+    "keys that change": (
+        LONG + "camera: zoom [" + "".join(f"{n * 9}: t ease smooth, " for n in range(3_000)) + "]",
+        "D203",
+    ),
+    "many shots": (
+        many(lambda n: f'shot "s{n}" 1s: prompt "p{n}"', "disco 1\nscene: mode 2d\nzoo 1\n"),
+        "D101",
+    ),
+    "many visits": (
+        many(lambda n: f" zoom 1.01 @ {n * 7}..{n * 7 + 8}", LONG + "camera:\n"),
+        "D301",
+    ),
+    "many steps": (many(lambda n: " zoom 1.01 @ 5", LONG + "camera:\n"), "D301"),
+    "a library of itself": (many(lambda n: f'import "itself.disco" as m{n}'), "D505"),
     "open quotes": (many(lambda n: 'prompt "a'), "D003"),
     "wrong characters": (many(lambda n: "!"), "D006"),
 }

@@ -43,7 +43,7 @@ def _amounts(subject: Subject, row: Parameter) -> Iterator[Formula]:
     track = subject.scene.tracks.get(row.key)
     for claim in track.leaves() if track else ():
         if not isinstance(claim, Total):
-            for amount, _ in amounts_of(claim):
+            for amount, *_ in amounts_of(claim):
                 if isinstance(amount, Formula):
                     yield amount
 

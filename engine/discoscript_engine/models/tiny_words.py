@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,6 +31,7 @@ def unknown_words(text: str) -> list[str]:
     return [word for word in dict.fromkeys(words) if word not in known_words()]
 
 
+@lru_cache(maxsize=1 << 12)
 def lost_words(text: str) -> tuple[int, str] | None:
     """(tokens of the text, the words beyond those that are read), or None if all are read."""
     pieces = [(found, len(tokens(found[0]))) for found in PIECE.finditer(text.lower())]
