@@ -157,7 +157,7 @@ def amounts_of(claim: Claim) -> Iterator[tuple[Amount, Window, int, int]]:
     """
     if isinstance(claim, Path):
         frames = [point.frame for point in claim.points]
-        begins, ends = [0, 0, *frames[1:-1]], [*frames[1:], ENDLESS]
+        begins, ends = [0, 0, *frames[1:-1]][: len(frames)], [*frames[1:], ENDLESS]
         for point, begin, end in zip(claim.points, begins, ends, strict=True):
             if point.amount is not None:
                 yield point.amount, claim.window, begin, end

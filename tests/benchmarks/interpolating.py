@@ -10,7 +10,7 @@ import numpy as np
 from discoscript.expressions.lets import Lets
 from discoscript.expressions.quantity import Quantity
 from discoscript.scene.scene import LINEAR, Formula, Path, Point, Window
-from discoscript.schedule.curve import Canvas, path
+from discoscript.schedule.curve import Canvas, held, path
 from discoscript.syntax.syntax import Number
 from discoscript.text.source import Span
 
@@ -35,19 +35,20 @@ def as_disco_diffusion(given: Mapping[int, float], pd: Any) -> Any:
     return series.interpolate(method="linear", limit_direction="both").to_numpy()
 
 
-def as_discoscript(given: Mapping[int, float]) -> Any:
-    """The schedule's values of `name [0: 1, 24: 3, ...]`."""
+def checked(given: Mapping[int, float]) -> Path:
+    """`name [0: 1, 24: 3, ...]` as it leaves the check."""
     points = tuple(
         Point(
             f, Formula(Number(v, False, NOWHERE), Quantity.NUMBER, False, NOWHERE), LINEAR, NOWHERE
         )
         for f, v in given.items()
     )
-    last = max(given)
-    window = Window(0, FRAMES, (0, FRAMES))
-    values = np.full(FRAMES, given[last])
-    canvas = Canvas(FRAMES, Fraction(24), Lets())
-    values[:last] = path(
-        Path(points, False, window, NOWHERE), canvas, np.arange(last), values[:last]
-    )
+    return Path(points, False, Window(0, FRAMES, (0, FRAMES)), NOWHERE)
+
+
+def as_discoscript(keys: Path) -> Any:
+    """The schedule's values: the way of the keys, then the last one."""
+    canvas, values = Canvas(FRAMES, Fraction(24), Lets()), np.empty(FRAMES)
+    values[: keys.end] = path(keys, canvas, np.arange(keys.end), values[: keys.end])
+    values[keys.end :] = held(keys, canvas, np.arange(keys.end, FRAMES))
     return values
