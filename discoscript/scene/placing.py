@@ -382,11 +382,10 @@ _LITERALS = (Number, Duration, Percent, Timecode)
 
 
 def looks_like_a_range(at: At) -> bool:
-    """`0-120` where `0..120` is meant; also `0s-4s`."""
-    return (
-        isinstance(at, AtPoint)
-        and isinstance(at.time, Binary)
-        and at.time.operator == "-"
-        and isinstance(at.time.left, _LITERALS)
-        and isinstance(at.time.right, _LITERALS)
-    )
+    """`0-120` where `0..120` is meant; also `0s-4s` and `0-50%`, but not `2s - 12`."""
+    if not isinstance(at, AtPoint) or not isinstance(at.time, Binary) or at.time.operator != "-":
+        return False
+    left, right = at.time.left, at.time.right
+    if not isinstance(left, _LITERALS) or not isinstance(right, _LITERALS):
+        return False
+    return type(left) is type(right) or (isinstance(left, Number) and left.value == 0)

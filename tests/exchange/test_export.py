@@ -12,14 +12,16 @@ from discoscript.exchange.export import settings_of
 from discoscript.exchange.notes import Notes
 from discoscript.parameters import BY_KEY, PARAMETERS, Mode, by_disco_name
 from discoscript.pipeline import compile_text
+from discoscript.project import Project
 
-EXAMPLES = sorted((ROOT / "examples").glob("*.disco"))
+HOME = Project(ROOT / "examples")
+EXAMPLES = sorted(HOME.root.glob("*.disco"))
 PARITY_FILES = sorted(PARITY.glob("16_*.txt"))
 
 
-def exported(text, title="T"):
+def exported(text, title="T", files=None):
     """The settings of a script, and what is said about them."""
-    compiled = compile_text(text)
+    compiled = compile_text(text, files=files)
     assert compiled.schedule is not None, [d.message for d in compiled.diagnostics]
     notes = Notes()
     settings = settings_of(compiled.schedule, compiled.source, title, notes)
@@ -30,8 +32,8 @@ def exported(text, title="T"):
 def test_the_camera_is_the_same_at_every_frame(path):
     """As the notebook reads the strings, and as they come back."""
     text = path.read_text(encoding="utf-8")
-    before = compile_text(text).schedule
-    settings, _ = exported(text)
+    before = compile_text(text, files=HOME).schedule
+    settings, _ = exported(text, files=HOME)
     after = schedule(imported(settings)[0])
     assert (after.frames, after.mode) == (before.frames, before.mode)
     moved = 0
