@@ -55,6 +55,7 @@ class Lets:
                 waiting.extend(self.needs[name])
         return tuple(sorted(reached, key=self.order.__getitem__))
 
+    @cached_property
     def spoken(self) -> tuple[str, ...]:
         """All names as lines may write them: a value of a move is known under a longer one."""
         names = (*self.exprs, *self.failed, *self.marks)

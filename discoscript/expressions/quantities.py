@@ -162,7 +162,7 @@ class Quantities:
                 "D104", f"nothing is called `{name.text}`", name.span, "a function", help=help
             )
             return
-        candidates = [*self.lets.spoken(), *CLOCKS, *CONSTANTS, *FUNCTIONS]
+        candidates = [*self.lets.spoken, *CLOCKS, *CONSTANTS, *FUNCTIONS]
         self.report.add(
             "D104",
             f"nothing is called `{name.text}`",

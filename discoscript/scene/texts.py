@@ -103,7 +103,7 @@ class Filling:
         )
 
     def _unknown(self, name: str) -> None:
-        close = suggest.did_you_mean(name, self.quantities.lets.spoken())
+        close = suggest.did_you_mean(name, self.quantities.lets.spoken)
         braces = "for a brace write `{{`"
         self.report.add(
             "D609",

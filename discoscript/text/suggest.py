@@ -1,6 +1,7 @@
 """Did you mean ...? Finds the word that was probably meant."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
 
 #: Of more than twice as many words only the first and the last ones are compared: a script may
 #: hold thousands of names, and thousands of mistakes.
@@ -44,6 +45,7 @@ def _fewest_slips(word: str, words: tuple[str, ...]) -> str | None:
     return None if near is None else str(near[0])
 
 
+@lru_cache(maxsize=16)
 def _forms(words: tuple[str, ...]) -> Mapping[Hashable, str]:
     """The first word with the same letters, and the first with the same parts."""
     found: dict[Hashable, str] = {}
