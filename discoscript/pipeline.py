@@ -4,7 +4,9 @@ Source -> Syntax -> Scene -> Schedule. From there, `commands/_rendering.py` make
 `video/output.py` has its frames rendered (`frames/frames.py`) and encoded.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from discoscript.names.names import check_library, check_names
@@ -78,13 +80,39 @@ def compile_text(
     `lets` gives other values to its `let` lines, as text; `overrides` gives values to parameters
     (`group.name`) whatever the script says. Studies may make `max_renders` renders together.
     """
-    syntax, parsed = parse(Source(path, text))
+    with uncollected():
+        return _compiled(Source(path, text), files, lets or {}, overrides or {}, max_renders)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Compiling makes very many small values and no circles: to look for circles among them takes
+    a third of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _compiled(
+    source: Source,
+    files: ProjectFiles | None,
+    lets: Mapping[str, str],
+    overrides: Mapping[str, Resolved],
+    max_renders: int,
+) -> Compiled:
+    """All stages, one after the other."""
+    syntax, parsed = parse(source)
     joined = join(syntax, files)
     syntax, source = joined.syntax, joined.syntax.source
     parsed = (*parsed, *joined.parsed)
     report = Report(source)
-    replaced = replacements(joined.body, lets or {}, report)
-    wanted = Wanted(files, replaced, overrides or {}, not parsed)
+    replaced = replacements(joined.body, lets, report)
+    wanted = Wanted(files, replaced, overrides, not parsed)
     scene, drawn, meant = mean(joined, wanted)
     studies = studies_of(syntax, report)
     allowed = () if too_many(studies, max_renders, report) else studies

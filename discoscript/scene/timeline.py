@@ -119,6 +119,8 @@ class Facts:
         """
         quantities = replace(self.amounts.quantities, report=silent)
         places = places_of(self.outline, axis, quantities)
+        if not self.outline.shots and explicit is not None:
+            return Implied(explicit, Span(0, 0))
         if not self.outline.shots:
             return implied_length(self.outline, places.outer)
         if explicit is not None:

@@ -120,9 +120,10 @@ class Times:
         moment = self.moment(expr)
         if moment.point:
             return moment.frames
-        tempo = self.axis.tempo
-        beat_0 = tempo.offset if tempo and moment.musical and self.top else Fraction(0)
-        return self.origin + moment.frames + beat_0
+        frames, tempo = moment.frames, self.axis.tempo
+        if tempo and moment.musical and self.top:
+            frames += tempo.offset
+        return self.origin + frames if self.origin else frames  # sums of fractions take long
 
     def section(self, expr: Expr) -> Block | None:
         """The range that a mark names; None for any other time."""
