@@ -28,7 +28,7 @@ def test_changed_scripts(seed: int) -> None:
 
 @pytest.mark.slow
 @given(st.integers(0, 2**48))
-@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4_000, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_changed_scripts(seed: int) -> None:
     """The same for minutes, other ones each time."""
     random = Random(seed)
