@@ -48,6 +48,11 @@ class Row:
         return np.where(inside & self.alive[at], self.weight[at], 0.0)
 
 
+def by_content(row: Row) -> tuple[str, bool, int, bytes, bytes]:
+    """What ranged prompts are put in order by: everything but their places in the script."""
+    return row.text, row.image, row.begin, row.weight.tobytes(), row.alive.tobytes()
+
+
 @dataclass(frozen=True)
 class Wardrobe:
     """Draws the prompts of a scene."""
@@ -65,8 +70,7 @@ class Wardrobe:
             morph(earlier, now, prompts, self.canvas.length)
             self.rows.extend(now)
             earlier = now
-        for prompt in sorted(self.scene.ranged, key=lambda p: (p.text, p.claim.begin)):
-            self.rows.append(self._ranged(prompt))
+        self.rows.extend(sorted(map(self._ranged, self.scene.ranged), key=by_content))
         self._check()
         return tuple(
             PromptRow(
