@@ -108,8 +108,8 @@ def test_names_that_grow_without_end_are_refused():
 
 def test_ranged_prompts_of_one_text_that_begin_together_have_an_order_of_their_own():
     lines = ['prompt "sea" 2 @ 12..40', 'frame 4: prompt "sea" 3 @ 8..20']
-    texts = [
-        "\n".join(["scene: frames 48", 'prompt "boat"', *order]) for order in (lines, lines[::-1])
-    ]
-    one, two = (compile_text(text).schedule.prompts for text in texts)
-    assert [row.weight.tolist() for row in one] == [row.weight.tolist() for row in two]
+    found = []
+    for order in (lines, lines[::-1]):
+        schedule = compiled("\n".join(["scene: frames 48", 'prompt "boat"', *order]) + "\n")
+        found.append([row.weight.tolist() for row in schedule.prompts])
+    assert found[0] == found[1]
