@@ -1,6 +1,7 @@
 """Files that commands write for the user."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,12 +27,23 @@ def write(target: str, text: str, force: bool) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Give a file its content in one step; a DiskFailure says why it can not be written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    """Give a file its content in one step, with the permissions of the one that is there.
+
+    A link is followed. A DiskFailure says why the file can not be written.
+    """
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        draft.write_bytes(data)
-        os.replace(draft, path)
+        try:
+            with open(draft, "xb") as file:  # never through a link that lies there
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileNotFoundError):
+                shutil.copymode(target, draft)
+            os.replace(draft, target)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise disk_failure(f"write {path}", error) from error

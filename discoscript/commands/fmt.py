@@ -2,17 +2,15 @@
 
 import argparse
 import difflib
-import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from discoscript.commands._files import write_whole
 from discoscript.commands._script import LARGEST, STDIN, decoded, has_errors, read_text, show
-from discoscript.errors import Exit, UsageFailure, disk_failure
+from discoscript.errors import Exit, UsageFailure
 from discoscript.pipeline import compile_text
 from discoscript.project import Project
 from discoscript.syntax.formatting import formatted
@@ -148,7 +146,7 @@ def _told(result: _Result, options: argparse.Namespace) -> bool:
     """Write a script, or say that it would change; whether it passes."""
     writes = not (options.check or options.diff)
     if result.changed and writes:
-        _write(result.path, result.after)
+        write_whole(result.path, result.after.encode())
     if options.diff:
         _show_difference(result)
     else:
@@ -180,25 +178,6 @@ def _summary(changed: int, same: int, check: bool) -> str:
         return f"{counted(same, 'script')} {left}"
     done = f"{counted(changed, 'script')} {'would change' if check else 'formatted'}"
     return f"{done}, {same} {left}" if same else done
-
-
-def _write(path: Path, text: str) -> None:
-    """Give the file a new content in one step, with the permissions that it has."""
-    target = path.resolve()
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        try:
-            with open(draft, "xb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            shutil.copymode(target, draft)
-            os.replace(draft, target)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise disk_failure(f"write {path}", error) from error
 
 
 # ───────────── differences ─────────────

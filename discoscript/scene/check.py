@@ -69,10 +69,8 @@ def check(
     unfolded = unfold(joined, report)
     body = unfolded.syntax.body
     lines = outline(body)
-    lines = replace(lines, complete=lines.complete and complete and all_known(lines))
-    library = is_library(joined.syntax.body)
-    if library:
-        lines = replace(lines, complete=False)
+    whole = lines.complete and complete and all_known(lines)
+    lines = replace(lines, complete=whole and not is_library(joined.syntax.body))
     known = lets_of(body, lets or {}, unfolded.failed)
     recordings = FileRecordings(files, report)
     quantities = Quantities(known, report, has_tempo(lines), recordings=recordings)
@@ -106,11 +104,11 @@ def has_tempo(lines: Outline) -> bool:
 def once(found: Sequence[Diagnostic], moves: Sequence[Span]) -> tuple[Diagnostic, ...]:
     """In the order of their places; what is wrong in a move is said once, not for every use."""
     said: dict[object, Diagnostic] = {}
-    starts = [move.start for move in sorted(moves)]
-    ends = [move.end for move in sorted(moves)]
+    places = sorted(moves)
+    starts = [place.start for place in places]
     for diagnostic in found:
         inside = bisect_right(starts, diagnostic.span.start) - 1
-        in_move = inside >= 0 and diagnostic.span.end <= ends[inside]
+        in_move = inside >= 0 and diagnostic.span.end <= places[inside].end
         key = (diagnostic.code, diagnostic.span) if in_move else diagnostic
         said.setdefault(key, diagnostic)
     return tuple(sorted(said.values(), key=lambda found: (found.span, found.code)))
