@@ -388,6 +388,34 @@ def test_a_start_picture_is_known_by_its_content(
     assert rendered(cards(capsys)[2]) == 6
 
 
+def test_a_picture_prompt_is_known_by_its_content(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (64, 64), (200, 30, 60)).save("wave.png")
+    (folder / "beach.disco").write_text(BEACH + 'prompt image "wave.png" 0.4 @ 0..2\n')
+    assert rendered(cards(capsys)[2]) == 6
+    assert rendered(cards(capsys)[2]) == 0
+    Image.new("RGB", (64, 64), (200, 30, 61)).save("wave.png")
+    assert rendered(cards(capsys)[2]) == 6  # the first two, and those that follow them
+    _, out, _ = ran(capsys, "show", "plan", "beach.disco", "--renderer", "testcard")
+    assert re.search(r"0\.4 picture [0-9a-f]{4}", out)
+
+
+def test_a_broken_picture_is_found_before_anything_is_rendered(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from PIL import Image
+
+    Image.effect_noise((200, 200), 90).save("wave.png")
+    (folder / "wave.png").write_bytes((folder / "wave.png").read_bytes()[:9000])
+    (folder / "beach.disco").write_text(BEACH + 'prompt image "wave.png" 0.4\n')
+    code, out, err = cards(capsys)
+    assert code == Exit.USAGE and out == "" and not (folder / "out").exists()
+    assert "cannot use wave.png: it is broken" in err and "save it again" in err
+
+
 # ───────────── interruption ─────────────
 
 #: The same render with a delay in every step, so that a signal hits it in the middle.

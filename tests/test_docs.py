@@ -20,6 +20,8 @@ GUIDE = re.findall(
 )
 SCRIPTS = re.findall(r"```disco\n(.*?)```", README, re.DOTALL)
 SHOWN = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+#: The files that the guide's scripts name.
+FILES = {"song.wav": "", "refs/wave.png": "", "refs/harbour.jpg": ""}
 EXAMPLES = sorted((ROOT / "examples").glob("*.disco"))
 
 
@@ -46,7 +48,7 @@ def test_the_message_in_the_readme_is_the_one_that_is_drawn() -> None:
 )
 def test_the_scripts_of_the_guide_are_right(words: str, script: str) -> None:
     """They may be short: without a prompt or a length. `later` waits for its statements."""
-    found = compile_text(script, files=Folder({"song.wav": ""})).diagnostics
+    found = compile_text(script, files=Folder(FILES)).diagnostics
     if "later" in words and any(d.code == "D119" for d in found):
         pytest.skip("not built yet")
     wrong = [d for d in found if d.code not in TAKEN_FOR_GRANTED]

@@ -151,7 +151,7 @@ def strange_words(job: Asked) -> tuple[str, ...]:
         return ()
     from discoscript_engine.models.tiny_words import unknown_words
 
-    texts = " ".join(prompt.text for prompt in job.schedule.prompts)
+    texts = " ".join(prompt.text for prompt in job.schedule.prompts if not prompt.image)
     return tuple(unknown_words(texts))
 
 

@@ -21,6 +21,7 @@ from discoscript.commands._rendering import (
 from discoscript.commands._script import script_arguments
 from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import Exit, UsageFailure
+from discoscript.frames.assets import refuse_unreadable
 from discoscript.frames.frames import State, survey
 from discoscript.parameters import Mode
 from discoscript.project import Project
@@ -167,6 +168,8 @@ def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace
     kept = (state is State.KEPT for state in states)
     steps = {f.index: 0 if k else f.steps for f, k in zip(wanted.plan.frames, kept, strict=True)}
     missing = any(state is not State.KEPT for state in states)
+    if missing:
+        refuse_unreadable(wanted.assets)
     renderer = wanted.backend.load() if missing else wanted.backend.lazy()
     folder, length = _folder(wanted, options), wanted.schedule.frames
     output = Output(folder, wanted.name, wanted.plan, wanted.store, length)

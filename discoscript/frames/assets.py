@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from discoscript.errors import UsageFailure
 from discoscript.project import Project
 from discoscript.schedule.schedule import Schedule
+from discoscript_engine.picture_files import UnreadablePicture, read_picture
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,23 @@ class Assets:
 
 
 def read_assets(schedule: Schedule, project: Project) -> Assets:
-    """Every start picture of the schedule. Known by content, so a new date changes nothing."""
+    """Every start picture of the schedule, and every picture that is a prompt. Known by content, so
+    a new date changes nothing."""
     images = schedule.frames_of["init.image"]
-    paths = sorted({str(images[i]) for i in schedule.starts if images[i]})
+    starts = {str(images[i]) for i in schedule.starts if images[i]}
+    paths = sorted(starts | {row.text for row in schedule.prompts if row.image})
     contents = {path: _read(path, project) for path in paths}
     digests = {path: hashlib.sha256(data).hexdigest() for path, data in contents.items()}
     return Assets(digests, {digests[path]: data for path, data in contents.items()})
+
+
+def refuse_unreadable(assets: Assets) -> None:
+    """UsageFailure if one of the files is no picture, or a broken one: known before a render."""
+    for path, digest in assets.digests.items():
+        try:
+            read_picture(assets.contents[digest])
+        except UnreadablePicture as error:
+            raise UsageFailure(f"cannot use {path}: {error}", "save it again, as PNG") from error
 
 
 def _read(path: str, project: Project) -> bytes:

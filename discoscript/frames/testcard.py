@@ -7,7 +7,6 @@ All arithmetic is on whole numbers or exact enough to give the same bytes on eve
 
 import colorsys
 import hashlib
-import io
 import math
 import time
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from discoscript_engine.job import (
     Models,
     Move,
 )
+from discoscript_engine.picture_files import read_picture
 
 LINE = 11  #: height of a line of text, in pixels
 LETTER = 6  #: width of a letter
@@ -73,8 +73,8 @@ def _ground(job: FrameJob, previous: Picture | None, assets: Mapping[str, bytes]
         moved = moved_by(job.start.camera, Image.fromarray(previous))
         return Image.blend(moved, Image.new("RGB", size, _colour(job)), 0.12)
     if isinstance(job.start, FromPicture):
-        with Image.open(io.BytesIO(assets[job.start.sha256])) as picture:
-            return picture.convert("RGB").resize(size, Image.Resampling.NEAREST)
+        picture = read_picture(assets[job.start.sha256])
+        return picture.resize(size, Image.Resampling.NEAREST)
     return _rings(job)
 
 
@@ -136,7 +136,7 @@ def _with_strip(picture: Picture, job: FrameJob | Move, previous: Picture | None
 def _lines(job: FrameJob) -> list[str]:
     """The text of the card, wrapped to its width."""
     letters = max(4, (job.width - 8) // LETTER)
-    words = [f"{p.weight:g} {p.text}" for p in job.prompts]
+    words = [f"{p.weight:g} {p.label}" for p in job.prompts]
     lines = [f"seed {job.seed} {_camera_line(job)}", f"{job.width}x{job.height}", *words]
     text = (line.encode("latin-1", "replace").decode("latin-1") for line in lines)
     return [part for line in text for part in _wrapped(line, letters)]
@@ -158,7 +158,7 @@ def _wrapped(line: str, letters: int) -> list[str]:
 
 def _colour(job: FrameJob, light: float = 0.5) -> tuple[int, int, int]:
     """A colour of the words: the same prompts give the same hue."""
-    words = canonical(tuple(p.text for p in job.prompts))
+    words = canonical(tuple(p.label for p in job.prompts))
     hue = int.from_bytes(hashlib.sha256(words).digest()[:2], "big") / 65536
     red, green, blue = colorsys.hls_to_rgb(hue, light, 0.45)
     return round(red * 255), round(green * 255), round(blue * 255)

@@ -30,6 +30,7 @@ from discoscript_engine.job import (
     Guidance,
     Models,
     Move,
+    PicturePrompt,
     Prompt,
     Start,
     StepRuns,
@@ -125,7 +126,7 @@ def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> Fram
     columns = {key: values.tolist() for key, values in schedule.frames_of.items()}
     starts = frozenset(schedule.starts)
     turbo = turbo_shares(schedule)
-    prompts = prompts_of(schedule)
+    prompts = prompts_of(schedule, assets)
     frames: list[PlannedFrame] = []
     first: Start = FromNoise()
     for index in range(schedule.frames):
@@ -194,7 +195,7 @@ def skipped_steps(row: Row, start: bool) -> int:
 
 def _job(
     schedule: Schedule,
-    prompts: Sequence[Prompt],
+    prompts: Sequence[Prompt | PicturePrompt],
     index: int,
     row: Row,
     begin: bool,
@@ -250,12 +251,14 @@ def _symmetry(row: Row) -> Symmetry | None:
     return _filled(Symmetry, row) if mirrors and row["symmetry.at"] else None
 
 
-def prompts_of(schedule: Schedule) -> list[list[Prompt]]:
+def prompts_of(schedule: Schedule, assets: Mapping[str, str]) -> list[list[Prompt | PicturePrompt]]:
     """The prompts that pull at each frame. A weight of 0 is no pull."""
-    pulling: list[list[Prompt]] = [[] for _ in range(schedule.frames)]
+    pulling: list[list[Prompt | PicturePrompt]] = [[] for _ in range(schedule.frames)]
     for row in schedule.prompts:
         for at in np.flatnonzero(row.here & (row.weights != 0)).tolist():
-            pulling[row.begin + at].append(Prompt(row.text, float(row.weights[at])))
+            weight = float(row.weights[at])
+            picture = PicturePrompt(assets[row.text], weight) if row.image else None
+            pulling[row.begin + at].append(picture or Prompt(row.text, weight))
     return pulling
 
 

@@ -118,7 +118,7 @@ def file_path(
         report.add("D501", f'there is no file "{path}"', span, help=close or MISSING_HELP)
         return None
     _compare_case(path, facts, span, report)
-    return facts.path if _fits(facts, span, report) else None
+    return facts.path if _fits(facts, kind, span, report) else None
 
 
 def script_path(
@@ -210,7 +210,13 @@ def _compare_case(path: str, facts: FileFacts, span: Span, report: Report) -> No
         )
 
 
-def _fits(facts: FileFacts, span: Span, report: Report) -> bool:
+def _fits(facts: FileFacts, kind: FileKind, span: Span, report: Report) -> bool:
+    if kind is FileKind.PICTURE and not facts.pixels:
+        help = "open it in a picture editor and save it again, as PNG"
+        report.add(
+            "D503", f'"{facts.path}" is no picture, whatever its name ends in', span, help=help
+        )
+        return False
     if facts.pixels <= MAX_PIXELS:
         return True
     found, limit = facts.pixels // 1_000_000, MAX_PIXELS // 1_000_000
@@ -218,6 +224,6 @@ def _fits(facts: FileFacts, span: Span, report: Report) -> bool:
         "D507",
         f'"{facts.path}" has {found} megapixels; the limit is {limit}',
         span,
-        help="make it smaller first; the start picture is resized to the render's size anyway",
+        help="make it smaller first; it is resized to the render's size anyway",
     )
     return False

@@ -41,10 +41,6 @@ def unrendered(schedule: Schedule) -> tuple[Need, ...]:
             word = _word(row, value)
             span = _place(row, frame, schedule)
             needs.setdefault(word, Need(word, span, _INSTEAD.get(word, "delete it")))
-    picture = next((prompt for prompt in schedule.prompts if prompt.image), None)
-    if picture is not None:
-        help = "describe the picture in words"
-        needs["prompt image"] = Need("prompt image", picture.span, help)
     return tuple(sorted(needs.values(), key=lambda need: need.span))
 
 

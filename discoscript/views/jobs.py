@@ -38,7 +38,7 @@ def job_lines(seen: Sequence[Seen], width: int) -> Iterator[str]:
 def _row(seen: Seen) -> Row:
     job = seen.frame.job
     steps = f"{seen.frame.steps} of {job.diffusion.steps}"
-    prompts = "  ".join(f"{p.weight:.3g} {p.text}" for p in job.prompts)
+    prompts = "  ".join(f"{p.weight:.3g} {p.label}" for p in job.prompts)
     return (
         str(seen.frame.index),
         state_word(seen.state),

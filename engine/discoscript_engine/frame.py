@@ -18,7 +18,8 @@ from discoscript_engine.diffusion.guidance import (
 from discoscript_engine.diffusion.losses import Perceptual
 from discoscript_engine.diffusion.noise_schedule import NoiseSchedule, noise_schedule
 from discoscript_engine.diffusion.perlin import drawn_gradients, perlin_start
-from discoscript_engine.diffusion.prompts import Target, TextCache, fuzzy, target
+from discoscript_engine.diffusion.picture_prompts import picture_of, seen_in
+from discoscript_engine.diffusion.prompts import Seen, Target, TextCache, fuzzy, target
 from discoscript_engine.diffusion.randomness import generator, normal
 from discoscript_engine.diffusion.sampling import (
     SAMPLERS,
@@ -32,7 +33,15 @@ from discoscript_engine.diffusion.sampling import (
 )
 from discoscript_engine.diffusion.symmetry import mirror_at
 from discoscript_engine.images import decode, to_picture, to_tensor
-from discoscript_engine.job import Camera2D, Camera3D, FrameJob, FromNoise, FromPerlin, FromPicture
+from discoscript_engine.job import (
+    Camera2D,
+    Camera3D,
+    FrameJob,
+    FromNoise,
+    FromPerlin,
+    FromPicture,
+    PicturePrompt,
+)
 from discoscript_engine.models.clip import Clip
 from discoscript_engine.motion.depth import Estimate
 from discoscript_engine.motion.warp import warp2d, warp3d
@@ -71,7 +80,7 @@ def render_frame(
     shape = (1, 3, job.height, job.width)
     noise = normal(shape, generator(job.seed, "initial noise"), device)
     wish = Wish(
-        targets=targets(job, networks.clips, texts),
+        targets=targets(job, networks.clips, texts, assets, device),
         look=looking(job.cutouts, schedule, job.seed, augmented=not job.diffusion.skip_augs),
         batches=job.diffusion.cutn_batches,
         scales=job.guidance,
@@ -139,13 +148,44 @@ def hold(
     return Hold(picture, job.start.scale, perceptual)
 
 
-def targets(job: FrameJob, clips: tuple[Clip, ...], texts: TextCache) -> tuple[Target, ...]:
+def targets(
+    job: FrameJob,
+    clips: tuple[Clip, ...],
+    texts: TextCache,
+    assets: Mapping[str, bytes],
+    device: torch.device,
+) -> tuple[Target, ...]:
     """What each CLIP model should see."""
-    exact = [target(job.prompts, clip, texts) for clip in clips] if job.prompts else []
+    if not job.prompts:
+        return ()
+    seen = pictures_seen(job, clips, assets, device)
+    exact = [target(job.prompts, c, texts, s) for c, s in zip(clips, seen, strict=True)]
     if not job.diffusion.fuzzy_prompt:
         return tuple(exact)
     magnitude = job.diffusion.rand_mag
     return tuple(fuzzy(t, magnitude, job.seed, place) for place, t in enumerate(exact))
+
+
+def pictures_seen(
+    job: FrameJob, clips: tuple[Clip, ...], assets: Mapping[str, bytes], device: torch.device
+) -> list[Seen]:
+    """What each CLIP model sees in the pictures among the prompts, cut anew for every frame."""
+    named = {prompt.sha256 for prompt in job.prompts if isinstance(prompt, PicturePrompt)}
+    side = min(job.width, job.height)
+    pictures = {sha256: picture_of(assets[sha256], side, device) for sha256 in sorted(named)}
+
+    def seen(clip: Clip, place: int) -> Seen:
+        return {
+            sha256: seen_in(
+                picture,
+                clip,
+                generator(job.seed, "picture prompts", place, int(sha256, 16)),
+                augmented=not job.diffusion.skip_augs,
+            )
+            for sha256, picture in pictures.items()
+        }
+
+    return [seen(clip, place) for place, clip in enumerate(clips)]
 
 
 def guided_denoiser(

@@ -3,14 +3,14 @@
 Stored pictures are uint8 H x W x 3; the engine works on tensors 1 x 3 x H x W in [-1, 1].
 """
 
-from io import BytesIO
-
 import numpy as np
 import torch
 from einops import rearrange
 from jaxtyping import Float, UInt8
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
+
+from discoscript_engine.picture_files import read_picture
 
 
 def to_tensor(picture: UInt8[Tensor, "h w 3"]) -> Float[Tensor, "1 3 h w"]:
@@ -26,7 +26,14 @@ def to_picture(image: Float[Tensor, "1 3 h w"]) -> UInt8[Tensor, "h w 3"]:
 
 def decode(file: bytes, width: int, height: int) -> UInt8[Tensor, "{height} {width} 3"]:
     """The picture in a file, upright and stretched to the size asked for (Lanczos)."""
-    with Image.open(BytesIO(file)) as image:
-        upright = ImageOps.exif_transpose(image).convert("RGB")
-    fitted = upright.resize((width, height), Image.Resampling.LANCZOS)
+    fitted = read_picture(file).resize((width, height), Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(fitted))
+
+
+def decode_small(file: bytes, side: int) -> UInt8[Tensor, "h w 3"]:
+    """The picture in a file, upright, its shorter side made `side` pixels if it is longer."""
+    picture = read_picture(file)
+    shorter = min(picture.size)
+    size = [max(1, length * side // shorter) for length in picture.size]
+    fitted = picture.resize(size, Image.Resampling.LANCZOS) if side < shorter else picture
     return torch.from_numpy(np.array(fitted))

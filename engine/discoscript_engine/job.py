@@ -23,6 +23,24 @@ class Prompt:
     text: str
     weight: float
 
+    @property
+    def label(self) -> str:
+        """What people know it by."""
+        return self.text
+
+
+@dataclass(frozen=True)
+class PicturePrompt:
+    """One picture to resemble, a file known by its content, and its weight at this frame."""
+
+    sha256: str
+    weight: float
+
+    @property
+    def label(self) -> str:
+        """What people know it by: `picture 3f5a`."""
+        return f"picture {self.sha256[:4]}"
+
 
 @dataclass(frozen=True)
 class Models:
@@ -166,7 +184,7 @@ class FrameJob:
     width: int
     height: int
     seed: int
-    prompts: tuple[Prompt, ...]
+    prompts: tuple[Prompt | PicturePrompt, ...]
     models: Models
     diffusion: Diffusion
     guidance: Guidance

@@ -18,7 +18,8 @@ from discoscript.text.source import Source
 class Folder:
     """A project folder in memory: paths and texts.
 
-    A text `900 megapixels` is a picture of that size, `48 frames at 24 fps` a video.
+    A text `900 megapixels` is a picture of that size, `no picture` none at all, `48 frames at 24
+    fps` a video.
     """
 
     texts: Mapping[str, str]
@@ -33,6 +34,8 @@ class Folder:
         found = next((name for name in names if name in self.texts), None)
         if found is None:
             return None
+        if self.texts[found].strip() == "no picture":
+            return FileFacts(found, 0)
         size, _, unit = self.texts[found].strip().partition(" ")
         return FileFacts(found, int(size) * 1_000_000 if unit == "megapixels" else 1)
 

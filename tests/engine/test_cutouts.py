@@ -1,4 +1,4 @@
-"""Cuts against parity 07. Its `resample` and `make_cutouts` (image prompts) are not built yet."""
+"""Cuts against parity 07. For its `resample` and `make_cutouts` see `test_picture_prompts.py`."""
 
 import numpy as np
 import pytest

@@ -40,17 +40,17 @@ def test_a_text_is_encoded_once_per_model():
     texts, cache = [], {}
     clip = counting_clip(texts)
     prompts = (Prompt("a sea", 1.0), Prompt("a hill", 3.0))
-    first = target(prompts, clip, cache)
-    again = target(prompts[::-1], clip, cache)
+    first = target(prompts, clip, cache, {})
+    again = target(prompts[::-1], clip, cache, {})
     assert texts == ["a sea", "a hill"]
     assert torch.equal(first.embeddings, again.embeddings.flip(0))
     torch.testing.assert_close(first.weights, torch.tensor([0.25, 0.75]))
-    target(prompts, replace(clip, name="another"), cache)
+    target(prompts, replace(clip, name="another"), cache, {})
     assert len(texts) == 4
 
 
 def test_a_fuzzy_prompt_is_many_copies_round_the_exact_one():
-    exact = target((Prompt("a sea", 1.0), Prompt("a hill", 3.0)), counting_clip([]), {})
+    exact = target((Prompt("a sea", 1.0), Prompt("a hill", 3.0)), counting_clip([]), {}, {})
     blurred = fuzzy(exact, 0.1, seed=1, place=0)
     assert blurred.embeddings.shape == (2 * FUZZY_COPIES, 2)
     torch.testing.assert_close(blurred.weights.sum(), exact.weights.sum())

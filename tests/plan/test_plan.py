@@ -1,6 +1,6 @@
 """Plans: every parameter that can change a picture reaches a job, resolved for its frame."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from discoscript_engine.job import (
     FromPerlin,
     FromPicture,
     FromPrevious,
+    PicturePrompt,
     Prompt,
     Symmetry,
 )
@@ -134,6 +135,13 @@ def test_prompts_that_do_not_pull_are_left_out() -> None:
     assert frames[0].job.prompts == (Prompt("sea", 1.0), Prompt("calm", -0.5))
     assert frames[1].job.prompts == (Prompt("sea", 0.5), Prompt("calm", -0.5), Prompt("storm", 2.0))
     assert frames[2].job.prompts == (Prompt("calm", -0.5), Prompt("storm", 2.0))
+
+
+def test_a_picture_that_is_a_prompt_is_known_by_its_content() -> None:
+    rows = [prompt("sea", 1.0, 2), replace(prompt("a.png", [0.5, 0.0], 2), image=True)]
+    frames = plan(schedule(frames=2, prompts=rows), 7, {"a.png": "ef" * 32}).frames
+    assert frames[0].job.prompts == (Prompt("sea", 1.0), PicturePrompt("ef" * 32, 0.5))
+    assert frames[1].job.prompts == (Prompt("sea", 1.0),)
 
 
 @pytest.mark.parametrize(

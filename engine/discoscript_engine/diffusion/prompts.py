@@ -1,6 +1,6 @@
 """Prompts and CLIP models -> targets: what each model should see in the cuts, and how much."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 
 import torch
@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from discoscript_engine.diffusion.randomness import generator, normal
-from discoscript_engine.job import Prompt
+from discoscript_engine.job import PicturePrompt, Prompt
 from discoscript_engine.models.clip import Clip
 
 #: How many noisy copies of a prompt a fuzzy one is replaced by.
@@ -17,11 +17,14 @@ FUZZY_COPIES = 25
 #: (CLIP model, text) -> its embedding; texts are encoded once for a whole run.
 TextCache = MutableMapping[tuple[str, str], Float[Tensor, " e"]]
 
+#: SHA-256 of a picture -> what one CLIP model sees in each of its cuts.
+Seen = Mapping[str, Float[Tensor, "n e"]]
+
 
 @dataclass(frozen=True)
 class Target:
-    """What one CLIP model should see: an embedding and a weight for each prompt; the weights add
-    up to 1, or to -1."""
+    """What one CLIP model should see: an embedding and a weight for each text, and for each cut of
+    a picture; the weights add up to 1, or to -1."""
 
     clip: Clip
     embeddings: Float[Tensor, "p e"]
@@ -36,11 +39,23 @@ def normalised(weights: list[float]) -> list[float]:
     return [weight / size for weight in weights]
 
 
-def target(prompts: tuple[Prompt, ...], clip: Clip, cache: TextCache) -> Target:
-    """The prompts as one CLIP model sees them. Texts longer than it reads are cut off."""
-    embeddings = torch.stack([_encoded(prompt.text, clip, cache) for prompt in prompts])
+def target(
+    prompts: tuple[Prompt | PicturePrompt, ...], clip: Clip, texts: TextCache, seen: Seen
+) -> Target:
+    """The prompts as one CLIP model sees them; the cuts of a picture share its weight.
+
+    Texts longer than the model reads are cut off.
+    """
+    embeddings = [
+        _encoded(prompt.text, clip, texts)[None]
+        if isinstance(prompt, Prompt)
+        else seen[prompt.sha256]
+        for prompt in prompts
+    ]
     weights = normalised([prompt.weight for prompt in prompts])
-    return Target(clip, embeddings, torch.tensor(weights).to(embeddings))
+    shares = [w / len(e) for w, e in zip(weights, embeddings, strict=True) for _ in e]
+    together = torch.cat(embeddings)
+    return Target(clip, together, torch.tensor(shares).to(together))
 
 
 def _encoded(text: str, clip: Clip, cache: TextCache) -> Float[Tensor, " e"]:

@@ -12,7 +12,13 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 
 Purpose = Literal[
-    "initial noise", "step noise", "cut geometry", "augmentations", "fuzzy prompts", "Perlin"
+    "initial noise",
+    "step noise",
+    "cut geometry",
+    "augmentations",
+    "fuzzy prompts",
+    "picture prompts",
+    "Perlin",
 ]
 
 
