@@ -19,6 +19,7 @@ from discoscript.reference import (  # noqa: E402
     commands,
     curves,
     functions,
+    library,
     models,
     parameters,
     plots,
@@ -34,6 +35,7 @@ NOTES = f"{EXIT_CODES}\n{ENVIRONMENT}"
 INDEX = """* [Settings](parameters.md): every setting with its default, its range and what it does
 * [Statements](statements.md): what a line may say, and where it may stand
 * [Functions](functions.md): what a value may be calculated from
+* [Standard library](library.md): moves of the camera that come with DiscoScript
 * [Curves](curves.md): how a value moves from here to there
 * [Messages](checks.md): every code, why it is a mistake and what to write instead
 * [Models](models.md): what can be rendered with
@@ -49,6 +51,7 @@ def pages() -> dict[Path, str]:
         "parameters.md": parameters.parameters_page(),
         "statements.md": statements.statements_page(),
         "functions.md": functions.functions_page(),
+        "library.md": library.library_page(),
         "curves.md": curves.curves_page(),
         "checks.md": checks.checks_page(),
         "models.md": models.models_page(),

@@ -14,6 +14,7 @@ from discoscript.explain.pages import all_pages
 NEEDED = [
     "discoscript/grammar/disco.lark",
     "discoscript/parameters.py",
+    "discoscript/std/camera.disco",
     *(f"discoscript/explain/{page.code.code}.md" for page in all_pages()),
     "discoscript_engine/engine.py",
     *(

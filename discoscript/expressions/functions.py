@@ -148,6 +148,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "sin": Function(numbers("x"), np.sin, "sine of x radians"),
     "cos": Function(numbers("x"), np.cos, "cosine of x radians"),
     "tan": Function(numbers("x"), np.tan, "tangent of x radians"),
+    "atan2": Function(
+        numbers("y", "x"), np.arctan2, "the angle in radians of a point, -pi to pi: 0 along x"
+    ),
     "abs": Function(numbers("x"), np.abs, "x without its sign"),
     "min": Function(numbers("a", "b"), smallest, "the smallest value", more=True),
     "max": Function(numbers("a", "b"), largest, "the largest value", more=True),

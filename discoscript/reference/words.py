@@ -3,7 +3,7 @@
 from discoscript.expressions.easing import EASINGS
 from discoscript.expressions.functions import CLOCKS, CONSTANTS, FUNCTIONS
 from discoscript.parameters import GROUPS, PARAMETERS
-from discoscript.reference import curves, functions, parameters, statements
+from discoscript.reference import curves, functions, library, parameters, statements
 from discoscript.syntax.statements import WORDS
 
 #: Words for whole lists.
@@ -21,6 +21,7 @@ def entries(word: str) -> list[str]:
     found += [parameters.parameter_text(row) for row in parameters.named(word)]
     found += [functions.function_text(word)] if word in {**FUNCTIONS, **CLOCKS, **CONSTANTS} else []
     found += [curves.curve_text(word)] if word in EASINGS else []
+    found += [library.verb_text(verb) for verb in library.named(word)]
     return found
 
 
@@ -28,7 +29,8 @@ def all_words() -> list[str]:
     """Every word that has an entry, for "did you mean"."""
     names = (name for row in PARAMETERS for name in (row.name, row.key, *row.disco))
     tables = (GROUPS, EASINGS, FUNCTIONS, CLOCKS, CONSTANTS)
-    return [*TOPICS, *WORDS, *names, *(name for table in tables for name in table)]
+    moves = (verb.name for verb in library.verbs())
+    return [*TOPICS, *WORDS, *names, *(name for table in tables for name in table), *moves]
 
 
 def _topic(word: str) -> str:

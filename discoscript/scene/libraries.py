@@ -1,6 +1,7 @@
 """The imports of a script -> the definitions that they bring into reach, under their own names.
 
-`import "lib/moves.disco"` makes `moves.dolly` of the library's `dolly`. Libraries import too.
+`import "lib/moves.disco"` makes `moves.dolly` of the library's `dolly`. Libraries import too, and
+some come with the package (`standard.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from discoscript.scene.files import ProjectFiles, script_path
+from discoscript.scene.standard import SCHEME, is_standard, standard_path, standard_text
 from discoscript.syntax.parse import parse
 from discoscript.syntax.renaming import renamed, under
 from discoscript.syntax.syntax import (
@@ -120,7 +122,7 @@ class Joining:
         """The name before the dot: the alias, or the file's name if it is one."""
         if line.alias is not None:
             return line.alias.text
-        stem = PurePosixPath(line.path.value).stem
+        stem = PurePosixPath(line.path.value.removeprefix(SCHEME)).stem
         if stem.isidentifier() and stem.isascii():
             return stem
         self._report().add(
@@ -162,6 +164,8 @@ class Joining:
 
     def _path(self, line: Import, folder: str) -> str | None:
         """The path inside the project; one in a library counts from the library's folder."""
+        if is_standard(line.path.value):
+            return standard_path(line.path.value, line.path.span, self._report())
         if self.files is None:
             return None
         return script_path(line.path.value, folder, line.path.span, self.files, self._report())
@@ -189,8 +193,7 @@ class Joining:
         return False
 
     def _read(self, line: Import, path: str) -> Syntax | None:
-        assert self.files is not None
-        text = self.files.script(path)
+        text = self._text(path)
         if text is None:
             message = f'"{path}" can not be read as a script'
             self._report().add("D503", message, line.path.span, help="scripts are UTF-8 text")
@@ -199,12 +202,19 @@ class Joining:
             message = f"the imported files are longer than {LONGEST // 1024} KiB together"
             self._report().add("D709", message, line.span, help="import less, each file once")
             return None
-        self.source = self.source.joined(str(PurePosixPath(self.source.path).parent / path), text)
+        shown = path if is_standard(path) else str(PurePosixPath(self.source.path).parent / path)
+        self.source = self.source.joined(shown, text)
         syntax, parsed = parse(self.source, self.source.libraries[-1].start)
         self.read.append(syntax)
         self.parsed.extend(parsed)
         self._only_definitions(syntax, line)
         return syntax
+
+    def _text(self, path: str) -> str | None:
+        if is_standard(path):
+            return standard_text(path)
+        assert self.files is not None
+        return self.files.script(path)
 
     def _only_definitions(self, syntax: Syntax, line: Import) -> None:
         """D115 for a library that says what happens."""

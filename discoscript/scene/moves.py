@@ -144,13 +144,14 @@ class Unfolding:
 
     def _unknown(self, use: Use) -> None:
         name = use.move.text
-        close = suggest.did_you_mean(name, self.moves)
-        short = {known.split(".")[-1]: known for known in reversed(self.moves)}
+        moves = [move for move in self.moves if not is_inner(move)]
+        close = suggest.did_you_mean(name, moves)
+        short = {known.split(".")[-1]: known for known in reversed(moves)}
         near = suggest.closest(use.move.parts[-1], short)
         if near and not close:
             close = f"did you mean `{short[near]}`?"
-        known = f"the moves are {', '.join(f'`{move}`' for move in self.moves)}"
-        help = close or (known if self.moves else f"define it: `move {use.move.parts[-1]}(): ...`")
+        known = f"the moves are {', '.join(f'`{move}`' for move in moves)}"
+        help = close or (known if moves else f"define it: `move {use.move.parts[-1]}(): ...`")
         self.report.add(
             "D106", f"there is no move `{name}`", use.move.span, "unknown move", help=help
         )
@@ -198,6 +199,11 @@ class Unfolding:
             help=f"it is defined as `{head.name.parts[-1]}({values})` {where}",
             related=(Related(head.span, "defined here"),),
         )
+
+
+def is_inner(name: str) -> bool:
+    """Whether a move is there for other moves only: `_circling`, `camera._circling`."""
+    return name.rpartition(".")[2].startswith("_")
 
 
 def size(body: Iterable[Statement]) -> int:

@@ -15,8 +15,8 @@ SAMPLES = sorted((ROOT / "tests" / "samples").glob("*.disco"))
 #: What they import.
 LIBRARIES = sorted(
     path
-    for folder in ("tests/scripts", "tests/samples", "examples")
-    for path in (ROOT / folder / "lib").glob("*.disco")
+    for folder in ("tests/scripts/lib", "tests/samples/lib", "examples/lib", "discoscript/std")
+    for path in (ROOT / folder).glob("*.disco")
 )
 
 
