@@ -364,6 +364,12 @@ _COHERENCE = (
               "Share of the steps left out on frames that follow another.",
               unit="%", typical=(40, 80), hard=(0, 99), modes=_ANIMATION, video_default=70.0,
               disco=("frames_skip_steps", "video_init_frames_skip_steps")),
+    Parameter("coherence", "color_match", Kind.CHOICE, "off",
+              "Keep the colours of the first frame after a cut: its tint, or all shares.",
+              choices=("off", "mean", "histogram"), modes=_ANIMATION),
+    Parameter("coherence", "color_strength", Kind.NUMBER, 1.0,
+              "How much of `color_match`: 1 is all of it.",
+              hard=(0, 1), modes=_ANIMATION, serves=("coherence.color_match",)),
 )
 
 _TURBO = (

@@ -64,7 +64,8 @@ OWN: Mapping[str, str] = {
 READ = frozenset(
     {"W", "H", "seed", "seed_behavior", "max_frames", "animation_mode", "batch_name", "prompts",
      "animation_prompts", "animation_prompts_positive", "animation_prompts_negative", "use_init",
-     "init_image", "video_init_path", "skip_video_creation", "add_soundtrack", "soundtrack_path"}
+     "init_image", "video_init_path", "skip_video_creation", "add_soundtrack", "soundtrack_path",
+     "color_coherence"}
 )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ REASONS = (
     Reason(r"noise_\w+|perlin_\w+|kernel_schedule|sigma_schedule|amount_schedule|"
            r"threshold_schedule|contrast_schedule",
            "noise, contrast and sharpening between frames"),
-    Reason(r"color_\w+|legacy_colormatch", "colours are not matched between frames"),
+    Reason(r"color_\w+|legacy_colormatch", "colours are matched in one way only"),
     Reason(r"optical_flow_\w+|redo_flow\w*|diffusion_redo|cadence_flow\w*",
            "optical flow between frames"),
     Reason(r"border", "edges in 2d always wrap around"),
@@ -296,6 +297,19 @@ class _Importer:
             self.put(row, name, entry, carried(row, entry))
         elif name == "skip_video_creation" and truth(entry):
             self.fact(BY_KEY["output.video"], Fact("video off"))
+        elif name == "color_coherence":
+            self.colors(name, entry)
+
+    def colors(self, name: str, entry: Entry) -> None:
+        """`Match Frame 0 LAB`, `LAB`: histograms of the first frame. Other spaces become CIELAB."""
+        kind = clean(str(entry.value or "None")).split()[-1].upper()
+        if kind == "NONE" or self.mode is Mode.STILL:
+            return
+        if kind not in ("LAB", "HSV", "RGB"):
+            raise NotCarried(f"{shown(entry)}: colours are matched to a first frame only")
+        self.fact(BY_KEY["coherence.color_match"], Fact("color_match histogram"))
+        if kind != "LAB":
+            self.notes.changed(entry.line, name, f"colours are matched in CIELAB, not in {kind}")
 
     def is_on(self, name: str) -> bool:
         entry = self.entries.get(name)

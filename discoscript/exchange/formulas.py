@@ -40,6 +40,7 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[..., float]]] = {
     "sin": ("sin", math.sin),
     "cos": ("cos", math.cos),
     "tan": ("tan", math.tan),
+    "arctan2": ("atan2", math.atan2),
     "abs": ("abs", abs),
     "sqrt": ("sqrt", math.sqrt),
     "exp": ("exp", math.exp),
@@ -51,7 +52,7 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[..., float]]] = {
     "min": ("min", min),
     "where": ("select", lambda condition, yes, no: yes if condition else no),
 }
-_ARGUMENTS = {"max": (2, 16), "min": (2, 16), "where": (3, 3)}
+_ARGUMENTS = {"arctan2": (2, 2), "max": (2, 16), "min": (2, 16), "where": (3, 3)}
 
 _BINARY: Mapping[str, Callable[[float, float], float]] = {
     "+": lambda a, b: a + b,

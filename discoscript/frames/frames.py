@@ -14,6 +14,7 @@ import numpy as np
 
 from discoscript.errors import DiskFailure, Failure, RenderFailure
 from discoscript.frames import png
+from discoscript.frames.colors import matched
 from discoscript.frames.events import Events
 from discoscript.frames.pictures import Wanted, mixed, wanted_pictures
 from discoscript.frames.record import Record
@@ -22,7 +23,7 @@ from discoscript.frames.store import Store
 from discoscript.plan.frame_key import CUT, frame_key
 from discoscript.plan.plan import FramePlan
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import Mix, Move
+from discoscript_engine.job import ColorMatch, Mix, Move
 
 
 class State(Enum):
@@ -155,6 +156,8 @@ class _Walk:
         index, job = wanted.index, wanted.job
         if isinstance(job, Mix):
             return mixed(sources[0], sources[1], job.share)
+        if isinstance(job, ColorMatch):
+            return matched(sources[0], sources[1], job)
         try:
             if isinstance(job, Move):
                 picture = self.renderer.move(job, sources[0])

@@ -1,9 +1,10 @@
 """FramePlan -> the pictures that the store keeps: one for each frame, and with turbo hidden ones.
 
 Turbo shows mixes, but goes on from pictures that are not mixed. For each frame there are up to
-three, each in the store under a key of its own, so that a resumed render equals an unbroken one:
+four, each in the store under a key of its own, so that a resumed render equals an unbroken one:
 
-    own     the frame diffused; where turbo skips it, the own picture of the frame before, moved
+    raw     the frame diffused, where its colours are then matched to those of its segment's start
+    own     the frame diffused (and matched); where turbo skips it, that of the frame before, moved
     old     what the last diffusion started from, moved to here
     shown   the mix of the two
 """
@@ -14,7 +15,7 @@ import numpy as np
 
 from discoscript.frames.renderer import Picture
 from discoscript.plan.plan import FramePlan, Turbo
-from discoscript_engine.job import FrameJob, Mix, Move
+from discoscript_engine.job import ColorMatch, FrameJob, Mix, Move
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Wanted:
     it), and whether it is the one that is shown."""
 
     index: int
-    job: FrameJob | Move | Mix
+    job: FrameJob | Move | Mix | ColorMatch
     sources: tuple[int, ...]
     shown: bool
 
@@ -34,12 +35,14 @@ def wanted_pictures(plan: FramePlan) -> tuple[Wanted, ...]:
 
 
 class _Pictures:
-    """The list while it grows; `own` and `old` are places in it, by the frame's place."""
+    """The list while it grows; `own` and `old` are places in it, by the frame's place, `first` is
+    that of the picture with which the segment starts."""
 
     def __init__(self, plan: FramePlan) -> None:
         self.frames = plan.frames
         self.wanted: list[Wanted] = []
         self.own: list[int] = []
+        self.first = 0
         self.old: dict[int, int] = {}
 
     def all(self) -> list[Wanted]:
@@ -47,8 +50,15 @@ class _Pictures:
             turbo = frame.turbo
             mixed = turbo is not None and turbo.share < 1
             before = (self.own[-1],) if frame.follows else ()
-            job = turbo.move if turbo is not None and turbo.skipped else frame.job
-            self.own.append(self._add(Wanted(frame.index, job, before, shown=not mixed)))
+            skipped = turbo is not None and turbo.skipped
+            job = turbo.move if turbo is not None and skipped else frame.job
+            matched = frame.colors is not None and not skipped
+            own = self._add(Wanted(frame.index, job, before, shown=not mixed and not matched))
+            self.first = self.first if frame.follows else own
+            if frame.colors is not None and matched:
+                both = own, self.first
+                own = self._add(Wanted(frame.index, frame.colors, both, shown=not mixed))
+            self.own.append(own)
             if turbo is not None and mixed:
                 both = self.own[place], self._old(place, turbo, frame.index)
                 self._add(Wanted(frame.index, Mix(turbo.share), both, shown=True))

@@ -20,6 +20,7 @@ from discoscript.schedule.turbo import diffused, last_due
 from discoscript_engine.job import (
     Camera2D,
     Camera3D,
+    ColorMatch,
     Cutouts,
     Diffusion,
     FrameJob,
@@ -49,6 +50,7 @@ GROUP_OF: Mapping[type, str] = {
     FromPicture: "init",
     FromPerlin: "init",
     FromPrevious: "coherence",
+    ColorMatch: "coherence",
 }
 
 #: Fields whose parameter is not `group.field`.
@@ -59,6 +61,8 @@ PARAMETER_OF: Mapping[tuple[type, str], str] = {
     (FromPicture, "sha256"): "init.image",
     (FromPerlin, "mode"): "init.perlin",
     (FromPrevious, "scale"): "coherence.frames_scale",
+    (ColorMatch, "method"): "coherence.color_match",
+    (ColorMatch, "strength"): "coherence.color_strength",
 }
 
 #: The values of all parameters at one frame, by `group.name`.
@@ -70,12 +74,14 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class PlannedFrame:
     """Frame `index` of the render; `follows` says that it starts from frame `index - 1`.
-    `turbo` is what turbo makes of it, None where it leaves the frame alone."""
+    `turbo` is what turbo makes of it, None where it leaves the frame alone. `colors` is how it gets
+    the colours of the first frame of its segment, None where it keeps its own."""
 
     index: int
     job: FrameJob
     follows: bool
     turbo: "Turbo | None" = None
+    colors: ColorMatch | None = None
 
     @property
     def steps(self) -> int:
@@ -136,7 +142,8 @@ def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> Fram
         first = start if begin else first
         job = _job(schedule, prompts[index], index, row, begin, first_seed, start)
         follows = isinstance(start, FromPrevious)
-        frames.append(PlannedFrame(index, job, follows, _turbo(job, turbo.get(index))))
+        colors = _colors(row) if follows else None
+        frames.append(PlannedFrame(index, job, follows, _turbo(job, turbo.get(index)), colors))
     return FramePlan(tuple(frames))
 
 
@@ -164,6 +171,12 @@ def _turbo(job: FrameJob, share: tuple[bool, float] | None) -> Turbo | None:
         return None
     assert isinstance(job.start.camera, Camera3D)
     return Turbo(Move(job.width, job.height, job.models.depth, job.start.camera), *share)
+
+
+def _colors(row: Row) -> ColorMatch | None:
+    """None where nothing is asked for, and the picture is the job's alone."""
+    wanted = row["coherence.color_match"] != "off" and row["coherence.color_strength"] > 0
+    return _filled(ColorMatch, row) if wanted else None
 
 
 def parameter_of(group: type, field: str) -> str:

@@ -178,6 +178,15 @@ class Mix:
 
 
 @dataclass(frozen=True)
+class ColorMatch:
+    """A picture in the colours of another one: `strength` of the way there, 0 to 1. `method` is
+    mean (brightness, contrast and tint) or histogram (the share of every colour)."""
+
+    method: str
+    strength: float
+
+
+@dataclass(frozen=True)
 class FrameJob:
     """One frame: size in pixels, seed of this frame, and the groups above."""
 

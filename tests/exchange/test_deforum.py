@@ -147,12 +147,24 @@ def test_prompts_and_what_is_to_be_avoided():
         ({"fps": 20}, "    fps 20"),
         ({"animation_mode": "2D", "zoom": "0:(1.02)"}, "camera: zoom 1.02"),
         ({"skip_video_creation": True}, "output: video off"),
+        ({"color_coherence": "Match Frame 0 LAB"}, "coherence: color_match histogram"),
+        ({"color_coherence": "HSV"}, "coherence: color_match histogram"),
     ],
 )
 def test_names_of_its_own(settings, line):
     script, _ = from_deforum({**BASE, **settings})
     assert line in script.splitlines()
     assert errors(script) == []
+
+
+def test_colours_of_other_spaces_and_pictures_are_spoken_of():
+    _, notes = from_deforum({**BASE, "color_coherence": "RGB"})
+    assert "colours are matched in CIELAB, not in RGB" in str(notes)
+    script, notes = from_deforum({**BASE, "color_coherence": "Video Input"})
+    assert "color_match" not in script and "to a first frame only" in str(notes)
+    for nothing in ("None", None):
+        script, notes = from_deforum({**BASE, "color_coherence": nothing})
+        assert "color_match" not in script and "colours" not in str(notes)
 
 
 def test_settings_that_are_switched_off_are_not_spoken_of():

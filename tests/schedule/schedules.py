@@ -60,6 +60,8 @@ MOVING: dict[str, Any] = {
     "camera.sampling": "bicubic",
     "depth.midas_weight": 0.3,
     "turbo.steps": 1,
+    "coherence.color_match": "off",
+    "coherence.color_strength": 1.0,
     "coherence.frames_scale": 1500.0,
     "coherence.frames_skip_steps": 60.0,
 }
