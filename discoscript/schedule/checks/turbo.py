@@ -3,9 +3,11 @@
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from discoscript.parameters import BY_KEY, Mode
 from discoscript.schedule.checks.subject import Subject
+from discoscript.schedule.schedule import Schedule
 from discoscript.schedule.turbo import diffused
 from discoscript.text.diagnostics import Fix
 from discoscript.text.source import Span
@@ -18,7 +20,8 @@ _SPEEDS = tuple(row for row in BY_KEY.values() if row.per_frame and Mode.D3 in r
 
 
 def check_turbo(subject: Subject) -> None:
-    """Turbo outside 3D (D402), turbo that never begins (D413), hidden changes (D412), D806."""
+    """Turbo outside 3D (D402), under Perlin noise on every frame (D416), that never begins (D413),
+    hidden changes (D412), D806."""
     steps = subject.values("turbo.steps")
     span = subject.place("turbo.steps")
     if span is None or steps.max(initial=1) <= 1:
@@ -37,11 +40,33 @@ def check_turbo(subject: Subject) -> None:
         frozenset(subject.schedule.starts),
         frozenset(shot.begin for shot in subject.schedule.shots),
     )
-    if made.all() and subject.schedule.frames > 1:
+    anew = perlin_everywhere(subject.schedule)
+    if (anew & ~made).any():
+        _under_perlin(subject, int(np.argmax(anew & ~made)), span)
+    elif made.all() and subject.schedule.frames > 1:
         _never_begins(subject, span)
         return
-    _hidden_changes(subject, made)
+    _hidden_changes(subject, made | anew)
     _too_fast(subject)
+
+
+def perlin_everywhere(schedule: Schedule) -> NDArray[np.bool_]:
+    """Where a frame starts from Perlin noise of its own, shape (frames,): turbo leaves it alone."""
+    starts = np.array(schedule.starts)
+    lengths = np.diff([*starts, schedule.frames])
+    noisy = (schedule.frames_of["init.perlin"][starts] != "off") & bool(
+        schedule.fixed["init.every_frame"]
+    )
+    return np.repeat(noisy, lengths)
+
+
+def _under_perlin(subject: Subject, frame: int, span: Span) -> None:
+    subject.report.add(
+        "D416",
+        "turbo skips no frame here: each of them starts from Perlin noise of its own",
+        subject.place_at("turbo.steps", frame) or span,
+        help="delete it, or write `init: every_frame off`",
+    )
 
 
 def _never_begins(subject: Subject, span: Span) -> None:
