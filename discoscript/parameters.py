@@ -224,7 +224,7 @@ _DIFFUSION = (
     Parameter("diffusion", "eta", Kind.NUMBER, 0.8, "Noise mixed in at every step.",
               typical=(0, 1), hard=(0, None), disco=("eta",)),
     Parameter("diffusion", "sampler", Kind.CHOICE, "ddim", "Sampling method.",
-              choices=("ddim", "plms"), disco=("diffusion_sampling_mode",)),
+              choices=("ddim", "plms", "dpmpp_2m", "unipc"), disco=("diffusion_sampling_mode",)),
     Parameter("diffusion", "cutn_batches", Kind.WHOLE, 4,
               "Batches of cuts per step; more are steadier and slower.",
               typical=(1, 8), hard=(1, 64), disco=("cutn_batches", "video_init_cutn_batches")),

@@ -112,6 +112,12 @@ def test_typical_values_are_possible(row: Parameter) -> None:
         assert high is None or row.typical[1] <= high
 
 
+def test_the_samplers_are_those_of_the_engine() -> None:
+    from discoscript_engine.diffusion.samplers import SAMPLERS
+
+    assert BY_KEY["diffusion.sampler"].choices == tuple(SAMPLERS)
+
+
 @each
 def test_choices(row: Parameter) -> None:
     if row.choices:

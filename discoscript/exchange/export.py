@@ -166,6 +166,9 @@ Written = Mapping[str, Value]
 #: Settings without a name of their own in the notebook that are carried by others.
 _CARRIED_ELSEWHERE = frozenset({"scene.duration", "init.every_frame", "cutouts.preset"})
 
+#: The samplers of the notebook.
+SAMPLERS = ("ddim", "plms")
+
 
 def _plain(at: _Exporter, row: Parameter, value: Any) -> Written:
     """One name, or the general one and that of video mode."""
@@ -258,6 +261,15 @@ def _model(at: _Exporter, row: Parameter, value: Any) -> Written:
     return {row.disco[0]: known[0]}
 
 
+def _sampler(at: _Exporter, row: Parameter, value: Any) -> Written:
+    """The sampler's name; `plms` for those that are newer than the notebook."""
+    if value in SAMPLERS:
+        return {row.disco[0]: value}
+    text = f"Disco Diffusion has no `{value}`; `plms` is written"
+    at.notes.changed(at.line(row), row.name, text)
+    return {row.disco[0]: "plms"}
+
+
 def _clip(at: _Exporter, row: Parameter, value: Any) -> Written:
     on = {name: clip_model(name) in value for name in row.disco}
     for name in value:
@@ -300,6 +312,7 @@ _WRITERS: Mapping[str, Callable[[_Exporter, Parameter, Any], Written]] = {
     "scene.clip": _clip,
     "scene.title": _title,
     "depth.model": _model,
+    "diffusion.sampler": _sampler,
     "coherence.frames_skip_steps": _share,
     "init.perlin": _perlin,
     "turbo.steps": _turbo,

@@ -21,8 +21,8 @@ from discoscript_engine.diffusion.perlin import drawn_gradients, perlin_start
 from discoscript_engine.diffusion.picture_prompts import picture_of, seen_in
 from discoscript_engine.diffusion.prompts import Seen, Target, TextCache, fuzzy, target
 from discoscript_engine.diffusion.randomness import generator, normal
+from discoscript_engine.diffusion.samplers import SAMPLERS
 from discoscript_engine.diffusion.sampling import (
-    SAMPLERS,
     Denoiser,
     NoiseModel,
     StepNoise,

@@ -56,6 +56,8 @@ CHANGES = {
     "skip_steps": {"skip_steps": 1},
     "eta": {"eta": 0.1},
     "sampler": {"sampler": "plms"},
+    "another sampler": {"sampler": "dpmpp_2m"},
+    "a third sampler": {"sampler": "unipc"},
     "cutn_batches": {"cutn_batches": 2},
     "skip_augs": {"skip_augs": True},
     "fuzzy_prompt": {"fuzzy_prompt": True},

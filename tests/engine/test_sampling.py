@@ -8,9 +8,11 @@ import pytest
 import torch
 from parity import load
 
+from discoscript_engine.diffusion.dpm_solver import moments
 from discoscript_engine.diffusion.guidance import guided, unguided
-from discoscript_engine.diffusion.noise_schedule import noise_schedule
-from discoscript_engine.diffusion.sampling import SAMPLERS, denoiser, start
+from discoscript_engine.diffusion.noise_schedule import NoiseSchedule, noise_schedule
+from discoscript_engine.diffusion.samplers import SAMPLERS
+from discoscript_engine.diffusion.sampling import denoiser, start
 from discoscript_engine.diffusion.symmetry import mirror_at
 from discoscript_engine.job import Symmetry
 
@@ -158,6 +160,95 @@ def test_without_eta_no_noise_is_asked_for():
         callback=lambda step: None,
     )
     assert torch.equal(final, run(case)[1])
+
+
+#: The order of each sampler: halving the steps' length divides the error by 2 to that power.
+ORDERS = {"ddim": 1, "plms": 2, "dpmpp_2m": 2, "unipc": 3}
+
+
+def even_schedule(steps):
+    """Indices at equal distances of log(signal / noise), from 2 down to -4."""
+    ratios = np.linspace(2, -4, steps)
+    abar = tuple((1 / (1 + np.exp(-2 * ratios))).tolist())
+    times = tuple(map(float, range(steps)))
+    return NoiseSchedule(tuple(range(steps)), (0.0,) * steps, abar, times)
+
+
+def error_on_gaussian_data(name, steps):
+    """How far from the exact solution a sampler is at index 1, for data that are normal numbers:
+    there the best prediction is known, and each point keeps its distance in standard deviations."""
+    schedule = even_schedule(steps + 1)
+    variance = torch.tensor([0.04, 0.25, 1.5], dtype=torch.float64).view(1, 3, 1, 1)
+    mean = torch.tensor([0.5, -0.3, 0.0], dtype=torch.float64).view(1, 3, 1, 1)
+
+    def spread(index):
+        abar = schedule.alphas_cumprod[index]
+        return (abar * variance + 1 - abar).sqrt()
+
+    def model(x, time):
+        index = int(time[0])
+        signal, noise = schedule.signal(index), schedule.noise(index)
+        return noise * (x - signal * mean) / spread(index) ** 2
+
+    x, seen = torch.full_like(mean, 0.8), {}
+    SAMPLERS[name](
+        denoiser(model, schedule),
+        x,
+        schedule,
+        first=steps,
+        eta=0.0,
+        step_noise=lambda index: torch.zeros_like(x),
+        mirror=untouched,
+        callback=lambda step: seen.update({step.index: step.x}),
+    )
+    from_mean = (x - schedule.signal(steps) * mean) / spread(steps)
+    exact = schedule.signal(1) * mean + from_mean * spread(1)
+    return (seen[2] - exact).abs().max().item()
+
+
+def test_every_sampler_has_its_order():
+    assert ORDERS.keys() == SAMPLERS.keys()
+    for name, order in ORDERS.items():
+        coarse, fine = (error_on_gaussian_data(name, steps) for steps in (40, 80))
+        assert math.log2(coarse / fine) == pytest.approx(order, abs=0.15)
+
+
+@pytest.mark.parametrize("steps", [10, 20, 40])
+@pytest.mark.parametrize("name", [n for n, order in ORDERS.items() if order > 1])
+def test_a_higher_order_is_nearer_at_equal_steps(name, steps):
+    assert error_on_gaussian_data(name, steps) < error_on_gaussian_data("ddim", steps) / 4
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_every_step_looks_once_and_is_told(name):
+    """Except for the first step of PLMS, which looks ahead; skipped steps are not taken."""
+    schedule, looked, told = noise_schedule(12), [], []
+    x = torch.ones(1, 3, 4, 4)
+
+    def model(x, time):
+        looked.append(schedule.model_timestep.index(time.item()))
+        return 0.5 * x
+
+    SAMPLERS[name](
+        denoiser(model, schedule),
+        x,
+        schedule,
+        first=5,
+        eta=0.0,
+        step_noise=lambda index: torch.ones_like(x),
+        mirror=untouched,
+        callback=lambda step: told.append(step.index),
+    )
+    assert told == [5, 4, 3, 2, 1, 0]
+    assert looked == ([5, *told[1:2], *told[1:]] if name == "plms" else told)
+
+
+@pytest.mark.parametrize("h", [1e-3, 0.4, 5.0])
+def test_the_moments_are_the_integrals(h):
+    u = (torch.arange(200_000, dtype=torch.float64) + 0.5) / 200_000
+    weight = h * torch.exp(-h * (1 - u))
+    expected = [(weight * u**k).mean().item() for k in range(3)]
+    assert moments(h) == pytest.approx(expected, rel=1e-6)
 
 
 def test_eta_above_one_stays_finite():

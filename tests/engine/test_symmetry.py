@@ -5,7 +5,8 @@ import torch
 from jobs import JOB, job, networks
 
 from discoscript_engine.diffusion.noise_schedule import noise_schedule
-from discoscript_engine.diffusion.sampling import SAMPLERS, denoiser
+from discoscript_engine.diffusion.samplers import SAMPLERS
+from discoscript_engine.diffusion.sampling import denoiser
 from discoscript_engine.diffusion.symmetry import mirror_at, mirrored, mirrored_indices
 from discoscript_engine.frame import render_frame
 from discoscript_engine.job import Symmetry

@@ -94,6 +94,7 @@ def test_settings_that_are_written_otherwise(line, name, value):
     [
         ("scene: seed_step 5", "adds 1 on every frame"),
         ("guidance: tv_scale 1 -> 9 @ 0..24", "that of frame 0 is written"),
+        ("diffusion: sampler unipc", "no `unipc`; `plms` is written"),
         ("scene: size 1296x768", "makes 1280x768 of it"),
         ("coherence: frames_skip_steps 62.5%", "whole percents"),
         ("frame 12: cut", "starts anew"),

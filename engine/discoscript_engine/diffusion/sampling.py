@@ -1,4 +1,4 @@
-"""Noise and a denoiser -> picture: the samplers, as a table of plain functions.
+"""Noise and a denoiser -> picture: what samplers are, and the two of Disco Diffusion.
 
 A denoiser looks at a noisy picture and tells picture and noise apart; guidance is a denoiser
 wrapped round another one (`guidance.guided`). A sampler walks the schedule from index `first`
@@ -222,7 +222,3 @@ def _without_noise(
     previous = schedule.previous(index)
     picture = picture_in(x, noise, schedule, index)
     return math.sqrt(previous) * picture + math.sqrt(1 - previous) * noise
-
-
-#: Every sampler by its name in a script.
-SAMPLERS: Mapping[str, Sampler] = {"ddim": ddim, "plms": plms}

@@ -1,0 +1,102 @@
+"""Compare the samplers at equal cost: `python -m discoscript_training.compare_samplers`.
+
+The twelve prompts of `evaluate`, rendered with every sampler at two numbers of steps. Measured:
+what the judge sees of the asked attributes, and how near the embedded CLIP finds picture and
+prompt (it also guides, so it flatters all of them alike). The table goes to
+`figures/samplers.json`, a contact sheet to the work folder: look at it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import cosine_similarity
+
+from discoscript_engine.diffusion.cutouts import cut_out, overview_cuts
+from discoscript_engine.engine import Engine
+from discoscript_engine.images import to_tensor
+from discoscript_engine.models.clip import CLIPS, Clip
+
+from .evaluate import PROMPTS, SEEDS, Picture, hits, job_of, rates, render
+from .sheets import write_sheet
+from .train_judge import Judge, load_judge
+from .training import write_figures
+
+STEPS = (10, 25)
+
+#: What is compared, by its name in the table.
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "ddim, eta 0.8": (),
+    "ddim, eta 0": ("diffusion: eta 0",),
+    "plms": ("diffusion: sampler plms",),
+    "dpmpp_2m": ("diffusion: sampler dpmpp_2m",),
+    "unipc": ("diffusion: sampler unipc",),
+}
+
+
+@torch.no_grad()
+def nearness(clip: Clip, picture: Picture, prompt: str) -> float:
+    """Cosine of the angle between picture and prompt, as CLIP sees them."""
+    image = (to_tensor(torch.from_numpy(picture)) + 1) / 2
+    height, width = picture.shape[:2]
+    cut = cut_out(image, overview_cuts(1, width, height), clip.image_size)
+    return float(cosine_similarity(clip.encode_image(cut), clip.encode_text(prompt)[None]))
+
+
+def measured(
+    judge: Judge, clip: Clip, pictures: dict[str, list[Picture]], seconds: float
+) -> dict[str, float]:
+    """One row of the table."""
+    count = sum(map(len, pictures.values()))
+    near = [nearness(clip, p, prompt) for prompt, some in pictures.items() for p in some]
+    seen = rates(hits(judge, some, PROMPTS[prompt]) for prompt, some in pictures.items())
+    return {
+        "judge": seen["all"],
+        "clip": round(float(np.mean(near)), 3),
+        "cpu_seconds": round(seconds / count, 2),
+    }
+
+
+def pictures_of(
+    engine: Engine, steps: int, settings: Sequence[str], seeds: Sequence[int]
+) -> dict[str, list[Picture]]:
+    """Pictures of each prompt, one for each seed."""
+    lines = (f"diffusion: steps {steps}", *settings)
+    return {
+        prompt: [render(engine, job_of(prompt, seed, lines)) for seed in seeds]
+        for prompt in PROMPTS
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, default=Path(".work/tiny"))
+    parser.add_argument("--seeds", type=int, default=3, help="pictures of each prompt")
+    arguments = parser.parse_args()
+    judge, engine, clip = (
+        load_judge(arguments.work),
+        Engine("cpu"),
+        CLIPS["tiny"](torch.device("cpu")),
+    )
+    seeds = SEEDS[: arguments.seeds]
+    table, sheet, labels = {}, [], []
+    for steps in STEPS:
+        for name, settings in SETTINGS.items():
+            begun = time.process_time()
+            pictures = pictures_of(engine, steps, settings, seeds)
+            row = measured(judge, clip, pictures, time.process_time() - begun)
+            table[f"{steps} steps, {name}"] = row
+            labels.append(f"{steps} steps, {name}")
+            sheet += [some[0] for some in list(pictures.values())[:8]]
+            print(labels[-1], row, flush=True)
+    write_sheet(arguments.work / "samplers.png", sheet, 8, 1, labels)
+    write_figures("samplers", {"table": table, "pictures": len(seeds) * len(PROMPTS)})
+
+
+if __name__ == "__main__":
+    main()
