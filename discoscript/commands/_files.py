@@ -47,3 +47,13 @@ def write_whole(path: Path, data: bytes) -> None:
                 draft.unlink(missing_ok=True)
     except OSError as error:
         raise disk_failure(f"write {path}", error) from error
+
+
+def output_folder(script: Path, name: str | Path) -> Path:
+    """`out/NAME` beside a script. A stranger's project may hold links: they are followed only if a
+    user asks for the folder that they lead to."""
+    home = script.parent
+    folder = home / "out" / name
+    if not folder.resolve().is_relative_to(home.resolve()):
+        raise UsageFailure(f"{folder} leads out of the project", f"say so: -o {folder}")
+    return folder

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from discoscript.commands._files import write_whole
+from discoscript.commands._files import output_folder, write_whole
 from discoscript.commands._rendering import (
     Job,
     family,
@@ -179,14 +179,11 @@ def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace
 
 
 def _folder(wanted: Job, options: argparse.Namespace) -> Path:
-    """Where to write. A stranger's project may hold links: they are followed only if asked to."""
+    """Where to write."""
+    name = Path(wanted.name, *wanted.folders)
     if options.output is not None:
         return Path(options.output, *wanted.folders)
-    home = wanted.script.path.parent
-    folder = Path(home / "out" / wanted.name, *wanted.folders)
-    if not folder.resolve().is_relative_to(home.resolve()):
-        raise UsageFailure(f"{folder} leads out of the project", f"say so: -o {folder}")
-    return folder
+    return output_folder(wanted.script.path, name)
 
 
 def _pictures(folder: Path, wanted: Job) -> Path:
