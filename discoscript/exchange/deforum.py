@@ -65,7 +65,7 @@ READ = frozenset(
     {"W", "H", "seed", "seed_behavior", "max_frames", "animation_mode", "batch_name", "prompts",
      "animation_prompts", "animation_prompts_positive", "animation_prompts_negative", "use_init",
      "init_image", "video_init_path", "skip_video_creation", "add_soundtrack", "soundtrack_path",
-     "color_coherence"}
+     "color_coherence", "border"}
 )  # fmt: skip
 
 
@@ -113,7 +113,6 @@ REASONS = (
     Reason(r"color_\w+|legacy_colormatch", "colours are matched in one way only"),
     Reason(r"optical_flow_\w+|redo_flow\w*|diffusion_redo|cadence_flow\w*",
            "optical flow between frames"),
-    Reason(r"border", "edges in 2d always wrap around"),
     Reason(r"transform_center_\w+|aspect_ratio\w*", "the camera turns about the middle"),
     Reason(r"depth_algorithm|midas_model|use_depth_warping|save_depth_maps|leres\w*",
            "the depth model is `depth: model`"),
@@ -133,7 +132,7 @@ _COMPILED = tuple((re.compile(reason.names), reason) for reason in REASONS)
 _MODES = {name.lower(): mode for mode, name in MODES.items()}
 
 #: Values that are the same here.
-_AS_HERE = frozenset({("border", "wrap"), ("use_depth_warping", True)})
+_AS_HERE = frozenset({("use_depth_warping", True)})
 
 #: The weight of what Deforum wants to avoid. A set may have two of them beside a prompt of
 #: weight 1, and its sum must not come near 0.
@@ -299,6 +298,8 @@ class _Importer:
             self.fact(BY_KEY["output.video"], Fact("video off"))
         elif name == "color_coherence":
             self.colors(name, entry)
+        elif name == "border" and self.mode is Mode.D2 and entry.value == "replicate":
+            self.fact(BY_KEY["camera.edges"], Fact("edges border"))
 
     def colors(self, name: str, entry: Entry) -> None:
         """`Match Frame 0 LAB`, `LAB`: histograms of the first frame. Other spaces become CIELAB."""

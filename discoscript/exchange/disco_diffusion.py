@@ -169,7 +169,9 @@ class _Importer:
         for name in ("turbo_mode", "vr_mode"):
             if name in entries and entries[name].value is True:
                 return Mode.D3, f"`{name}` is on"
-        moved = [row for row in PARAMETERS if row.group == "camera" and self.touched(row)]
+        moved = [
+            row for row in PARAMETERS if row.group == "camera" and row.disco and self.touched(row)
+        ]
         for mode in (Mode.D3, Mode.D2):
             for row in moved:
                 if row.modes == {mode}:

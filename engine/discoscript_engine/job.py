@@ -103,12 +103,14 @@ class Symmetry:
 
 @dataclass(frozen=True)
 class Camera2D:
-    """The move from the previous frame: degrees, scale, pixels."""
+    """The move from the previous frame: degrees, scale, pixels. `edges` is what lies outside of the
+    picture: wrap, border, reflection or zeros."""
 
     angle: float
     zoom: float
     translate_x: float
     translate_y: float
+    edges: str = "wrap"
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,36 @@ def test_warp2d_is_the_exact_bilinear_value(case):
     assert np.abs(warped.numpy() - exact).max() <= 0.51
 
 
+#: What numpy calls the edges of the language.
+PADDINGS = {"wrap": "wrap", "border": "edge", "reflection": "symmetric", "zeros": "constant"}
+
+
+@pytest.mark.parametrize("edges", PADDINGS)
+@given(picture=pictures, x=st.integers(-4, 4), y=st.integers(-4, 4))
+@settings(max_examples=40, deadline=None)
+def test_a_shift_uncovers_the_edges_that_are_asked_for(edges, picture, x, y):
+    moved = warp2d(picture, Camera2D(0.0, 1.0, float(x), float(y), edges))
+    padded = np.pad(picture.numpy(), ((4, 4), (4, 4), (0, 0)), PADDINGS[edges])
+    height, width, _ = picture.shape
+    seen = padded[4 - y : 4 - y + height, 4 - x : 4 - x + width]
+    assert np.abs(moved.numpy().astype(int) - seen).max() <= 1
+
+
+@pytest.mark.parametrize("edges", PADDINGS)
+@given(picture=pictures)
+@settings(max_examples=20, deadline=None)
+def test_edges_do_not_matter_where_nothing_moves(edges, picture):
+    still = replace(STILL_2D, edges=edges)
+    assert torch.equal(warp2d(picture, still), picture)
+
+
+def test_edges_do_not_matter_inside_of_the_picture():
+    picture = torch.from_numpy(np.random.default_rng(5).integers(0, 256, (40, 60, 3), np.uint8))
+    turn = Camera2D(12.0, 1.6, 1.5, -0.7)
+    made = [warp2d(picture, replace(turn, edges=edges)).int() for edges in PADDINGS]
+    assert all((other - made[0]).abs().max() <= 1 for other in made)
+
+
 def stand_in_sampler(start: torch.Tensor) -> torch.Tensor:
     """What the golden animation does instead of diffusion: a curve, and a wave along x."""
     _, width, _ = start.shape

@@ -149,6 +149,7 @@ def test_prompts_and_what_is_to_be_avoided():
         ({"skip_video_creation": True}, "output: video off"),
         ({"color_coherence": "Match Frame 0 LAB"}, "coherence: color_match histogram"),
         ({"color_coherence": "HSV"}, "coherence: color_match histogram"),
+        ({"animation_mode": "2D", "border": "replicate"}, "camera: edges border"),
     ],
 )
 def test_names_of_its_own(settings, line):

@@ -49,6 +49,7 @@ MOVING: dict[str, Any] = {
     "symmetry.at": (9.0,),
     "camera.angle": 0.0,
     "camera.zoom": 1.0,
+    "camera.edges": "wrap",
     "camera.translate_x": 0.0,
     "camera.translate_y": 0.0,
     "camera.translate_z": 0.0,

@@ -160,8 +160,9 @@ def test_the_lines_come_back(name: str) -> None:
         for lines, spans in ((part["lines"], origin.spans), (part["layers"], origin.layers)):
             for line, span in zip(lines, spans, strict=True):
                 first, last = ends(compiled.source, span)
+                file = compiled.source.path_at(span.start)
                 assert (line["file"], line["line"], line["column"]) == (
-                    name, first.line, first.column
+                    file, first.line, first.column
                 )  # fmt: skip
                 assert (line["end_line"], line["end_column"]) == (last.line, last.column)
         owner = [

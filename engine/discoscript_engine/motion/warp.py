@@ -22,11 +22,13 @@ FAR_OUTSIDE = 1e6
 
 
 def warp2d(image: UInt8[Tensor, "h w 3"], camera: Camera2D) -> UInt8[Tensor, "h w 3"]:
-    """The picture turned, magnified and shifted in its plane; what leaves at one edge comes back
-    at the other. Bilinear, rounded to the nearest level."""
+    """The picture turned, magnified and shifted in its plane; with `edges` wrap, what leaves at one
+    edge comes back at the other. Bilinear, rounded to the nearest level."""
     height, width, _ = image.shape
     x, y = _source_positions(inverse_affine(camera, width, height), height, width, image.device)
-    return _sample_wrapped(image, x, y).round().clamp(0, 255).to(torch.uint8)
+    wrapped = camera.edges == "wrap"
+    moved = _sample_wrapped(image, x, y) if wrapped else _sample_edged(image, x, y, camera.edges)
+    return moved.round().clamp(0, 255).to(torch.uint8)
 
 
 def _source_positions(
@@ -52,6 +54,18 @@ def _sample_wrapped(
     upper = _mix(_wrapped(image, x0, y0), _wrapped(image, x0 + 1, y0), right_share)
     lower = _mix(_wrapped(image, x0, y0 + 1), _wrapped(image, x0 + 1, y0 + 1), right_share)
     return _mix(upper, lower, bottom_share)
+
+
+def _sample_edged(
+    image: UInt8[Tensor, "h w 3"], x: Float[Tensor, "h w"], y: Float[Tensor, "h w"], edges: str
+) -> Float32[Tensor, "h w 3"]:
+    """Bilinear values in levels at the positions (x, y) of the picture with `edges` around it:
+    border, reflection or zeros."""
+    height, width, _ = image.shape
+    grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], dim=-1)
+    picture = rearrange(image, "h w c -> 1 c h w").double()
+    moved = grid_sample(picture, grid[None], "bilinear", edges, align_corners=False)
+    return rearrange(moved, "1 c h w -> h w c").float()
 
 
 def _wrapped(
