@@ -418,15 +418,16 @@ _VIDEO = (
 
 _SAVE = (
     Parameter("save", "intermediates", Kind.STEPS_OR_LIST, 0,
-              "Keep pictures from inside the diffusion.",
-              hard=(0, 10_000), axis=Axis.FIXED, pixels=False, disco=("intermediate_saves",),
-              built=False),
-    Parameter("save", "in_subfolder", Kind.TRUTH, True, "Put them in a folder of their own.",
+              "Pictures kept from inside the diffusion of a frame: so many, or after these steps.",
+              hard=(0, 10_000), axis=Axis.FIXED, pixels=False, disco=("intermediate_saves",)),
+    Parameter("save", "in_subfolder", Kind.TRUTH, True,
+              "Put them into `partials/`, not among the frames.",
               axis=Axis.FIXED, pixels=False, disco=("intermediates_in_subfolder",),
-              serves=("save.intermediates",), built=False),
-    Parameter("save", "display_rate", Kind.WHOLE, 20, "Preview every n steps.",
+              serves=("save.intermediates",)),
+    Parameter("save", "display_rate", Kind.WHOLE, 20,
+              "While a frame is made, `preview.jpg` shows it every n steps.",
               typical=(5, 500), hard=(1, None), axis=Axis.FIXED, pixels=False,
-              disco=("display_rate",), built=False),
+              disco=("display_rate",)),
 )
 
 _OUTPUT = (

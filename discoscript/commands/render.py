@@ -172,10 +172,12 @@ def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace
         refuse_unreadable(wanted.assets)
     renderer = wanted.backend.load() if missing else wanted.backend.lazy()
     folder, length = _folder(wanted, options), wanted.schedule.frames
-    output = Output(folder, wanted.name, wanted.plan, wanted.store, length)
+    fixed = wanted.schedule.fixed
+    subfolder, rate = bool(fixed["save.in_subfolder"]), int(str(fixed["save.display_rate"]))
+    output = Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder)
     video = None if options.frames else film(wanted.schedule, wanted.script.project)
     with progress(steps, options.quiet) as events:
-        return deliver(output, renderer, events, wanted.assets.contents, video)
+        return deliver(output, renderer, events, wanted.assets.contents, video, rate)
 
 
 def _folder(wanted: Job, options: argparse.Namespace) -> Path:

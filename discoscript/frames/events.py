@@ -1,6 +1,7 @@
 """Events: what a render tells to whoever wants to know, as it goes."""
 
 from discoscript.frames.record import Record
+from discoscript.frames.renderer import Glimpse
 
 
 class Events:
@@ -14,6 +15,12 @@ class Events:
 
     def step(self, index: int, done: int, steps: int) -> None:
         """`done` of `steps` diffusion steps of frame `index` are through."""
+
+    def glimpse(self, index: int, done: int, steps: int, picture: Glimpse) -> None:
+        """After each step: `picture` makes one of frame `index` so far, until this returns."""
+
+    def partial(self, index: int, done: int, record: Record) -> None:
+        """The store has the picture of frame `index` after `done` steps, as was asked for."""
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
         """Frame `index` is in the store."""
@@ -39,6 +46,14 @@ class EventsTo(Events):
     def step(self, index: int, done: int, steps: int) -> None:
         for receiver in self.receivers:
             receiver.step(index, done, steps)
+
+    def glimpse(self, index: int, done: int, steps: int, picture: Glimpse) -> None:
+        for receiver in self.receivers:
+            receiver.glimpse(index, done, steps, picture)
+
+    def partial(self, index: int, done: int, record: Record) -> None:
+        for receiver in self.receivers:
+            receiver.partial(index, done, record)
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
         for receiver in self.receivers:

@@ -18,9 +18,9 @@ from discoscript.frames.colors import matched
 from discoscript.frames.events import Events
 from discoscript.frames.pictures import Wanted, mixed, wanted_pictures
 from discoscript.frames.record import Record
-from discoscript.frames.renderer import OnStep, Picture, Renderer
+from discoscript.frames.renderer import Glimpse, OnStep, Picture, Renderer
 from discoscript.frames.store import Store
-from discoscript.plan.frame_key import CUT, frame_key
+from discoscript.plan.frame_key import CUT, frame_key, partial_key
 from discoscript.plan.plan import FramePlan
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import ColorMatch, Mix, Move
@@ -60,11 +60,19 @@ def look(plan: FramePlan, identity: Identity, store: Store) -> tuple[tuple[State
         key = frame_key(wanted.job, identity, *known) if len(known) == len(sources) else None
         record = store.record(key) if key else None
         digests.append(record.digest if record else None)
-        state = State.KEPT if record is not None and store.holds(record) else State.RENDER
+        whole = key is not None and kept(wanted, key, store) is not None
+        state = State.KEPT if whole else State.RENDER
         state = State.OPEN if key is None else state
         before, shown = seen.get(wanted.index, (State.KEPT, None))
         seen[wanted.index] = _worse(before, state), key if wanted.shown else shown
     return tuple(seen[frame.index] for frame in plan.frames)
+
+
+def kept(wanted: Wanted, key: str, store: Store) -> Record | None:
+    """The record of a picture, if the store has it and what was to be kept while it was made."""
+    if all(store.lookup(partial_key(key, done)) for done in wanted.partials):
+        return store.lookup(key)
+    return None
 
 
 def _worse(one: State, other: State) -> State:
@@ -108,11 +116,19 @@ class _Walk:
 
     def all(self) -> Outcome:
         for place in range(len(self.wanted)):
-            record = self.store.lookup(self._key(place)) or self._made(place)
+            key = self._key(place)
+            record = kept(self.wanted[place], key, self.store) or self._made(place)
             self.records.append(record)
+            self._tell_of_partials(place, key)
             self._tell(place)
         shown = zip(self.wanted, self.records, strict=True)
         return Outcome(tuple(r for w, r in shown if w.shown), tuple(self.rendered))
+
+    def _tell_of_partials(self, place: int, key: str) -> None:
+        for done in self.wanted[place].partials:
+            record = self.store.record(partial_key(key, done))
+            if record is not None:
+                self.events.partial(self.wanted[place].index, done, record)
 
     def _tell(self, place: int) -> None:
         """Tell of a frame whose shown picture is done."""
@@ -136,14 +152,15 @@ class _Walk:
         sources = [self._picture(source) for source in self.wanted[place].sources]
         key = self._key(place)
         with self.store.claim(key):
-            return self.store.lookup(key) or self._rendered(self.wanted[place], key, sources)
+            wanted = self.wanted[place]
+            return kept(wanted, key, self.store) or self._rendered(wanted, key, sources)
 
     def _rendered(self, wanted: Wanted, key: str, sources: Sequence[Picture]) -> Record:
         before = self.store.record(key)
         if wanted.index not in self.spent:
             self.events.started(wanted.index)
         began = time.monotonic()
-        data = png.encode(self._drawn(wanted, sources))
+        data = png.encode(self._drawn(wanted, key, sources))
         seconds = time.monotonic() - began
         record = self.store.put(key, data, seconds, self.identity.epoch)
         self.spent[wanted.index] = self.spent.get(wanted.index, 0.0) + seconds
@@ -151,7 +168,7 @@ class _Walk:
             self.events.note(f"frame {wanted.index} came out differently from the first time")
         return record
 
-    def _drawn(self, wanted: Wanted, sources: Sequence[Picture]) -> Picture:
+    def _drawn(self, wanted: Wanted, key: str, sources: Sequence[Picture]) -> Picture:
         """What is made of the sources; anything that the renderer raises names the frame."""
         index, job = wanted.index, wanted.job
         if isinstance(job, Mix):
@@ -163,7 +180,8 @@ class _Walk:
                 picture = self.renderer.move(job, sources[0])
             else:
                 previous = sources[0] if sources else None
-                picture = self.renderer.render(job, previous, self.assets, self._on_step(index))
+                on_step = self._on_step(wanted, key)
+                picture = self.renderer.render(job, previous, self.assets, on_step)
         except Failure:
             raise
         except Exception as error:
@@ -173,8 +191,18 @@ class _Walk:
             raise RenderFailure(f"frame {index} could not be rendered: the picture is malformed")
         return picture
 
-    def _on_step(self, index: int) -> OnStep:
-        return lambda done, steps: self.events.step(index, done, steps)
+    def _on_step(self, wanted: Wanted, key: str) -> OnStep:
+        """What is done after each step. Partial pictures are in the store before the frame is: a
+        frame that is kept has its partial pictures."""
+
+        def on_step(done: int, steps: int, glimpse: Glimpse) -> None:
+            self.events.step(wanted.index, done, steps)
+            self.events.glimpse(wanted.index, done, steps, glimpse)
+            if done in wanted.partials:
+                data = png.encode(glimpse())
+                self.store.put(partial_key(key, done), data, 0.0, self.identity.epoch)
+
+        return on_step
 
     def _picture(self, place: int) -> Picture:
         """The stored picture that is done; made again if the store has lost it."""

@@ -21,12 +21,14 @@ from discoscript_engine.job import ColorMatch, FrameJob, Mix, Move
 @dataclass(frozen=True)
 class Wanted:
     """A picture of frame `index`: what makes it, from which ones (places in the list, all before
-    it), and whether it is the one that is shown."""
+    it), and whether it is the one that is shown. After `partials` steps the picture so far is kept,
+    too."""
 
     index: int
     job: FrameJob | Move | Mix | ColorMatch
     sources: tuple[int, ...]
     shown: bool
+    partials: tuple[int, ...] = ()
 
 
 def wanted_pictures(plan: FramePlan) -> tuple[Wanted, ...]:
@@ -53,7 +55,8 @@ class _Pictures:
             skipped = turbo is not None and turbo.skipped
             job = turbo.move if turbo is not None and skipped else frame.job
             matched = frame.colors is not None and not skipped
-            own = self._add(Wanted(frame.index, job, before, shown=not mixed and not matched))
+            shown = not mixed and not matched
+            own = self._add(Wanted(frame.index, job, before, shown, frame.partials))
             self.first = self.first if frame.follows else own
             if frame.colors is not None and matched:
                 both = own, self.first

@@ -12,8 +12,12 @@ from discoscript_engine.job import FrameJob, Models, Move
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
 
-#: Called after each diffusion step with (steps done, steps in all). To stop a frame, raise.
-OnStep = Callable[[int, int], None]
+#: Makes a picture of what is seen of the frame so far.
+Glimpse = Callable[[], Picture]
+
+#: Called after each diffusion step with (steps done, steps in all, glimpse). The glimpse costs
+#: something only if it is called, which it may be until this returns. To stop a frame, raise.
+OnStep = Callable[[int, int, Glimpse], None]
 
 
 class Renderer(Protocol):

@@ -10,6 +10,7 @@ import hashlib
 import math
 import time
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -54,10 +55,11 @@ class TestCards:
     ) -> Picture:
         """The card of `job`; `previous` shows through where the job starts from it."""
         steps = job.diffusion.steps - job.diffusion.skip_steps
+        card = _with_strip(_card(job, _ground(job, previous, assets)), job, previous)
         for done in range(1, steps + 1):
             time.sleep(self.delay_s)
-            on_step(done, steps)
-        return _with_strip(_card(job, _ground(job, previous, assets)), job, previous)
+            on_step(done, steps, partial(_emerging, card, done, steps))
+        return card
 
     def move(self, move: Move, picture: Picture) -> Picture:
         """The card, moved as the camera says."""
@@ -120,6 +122,13 @@ def _card(job: FrameJob, ground: Image.Image) -> Picture:
     for number, line in enumerate(lines):
         draw.text((3, 1 + number * LINE), line, fill=(255, 255, 255), font=font)
     return np.array(ground, dtype=np.uint8)
+
+
+def _emerging(card: Picture, done: int, steps: int) -> Picture:
+    """The card after some of its steps: still grey below, finished above."""
+    picture, begin = card.copy(), len(card) * done // steps
+    picture[begin:] = 128
+    return picture
 
 
 def _with_strip(picture: Picture, job: FrameJob | Move, previous: Picture | None) -> Picture:

@@ -23,3 +23,8 @@ def frame_key(job: FrameJob | Move | Mix | ColorMatch, identity: Identity, *prev
     or `CUT`."""
     asked = canonical((SCHEMA, identity, job, *previous))
     return hashlib.sha256(b"disco-frame\0" + asked).hexdigest()
+
+
+def partial_key(key: str, done: int) -> str:
+    """What the store knows the picture of a frame after `done` steps by; `key` is the frame's."""
+    return hashlib.sha256(b"disco-partial\0" + canonical((SCHEMA, key, done))).hexdigest()

@@ -7,7 +7,7 @@ holds the few fields whose parameter is called otherwise.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -75,13 +75,15 @@ T = TypeVar("T")
 class PlannedFrame:
     """Frame `index` of the render; `follows` says that it starts from frame `index - 1`.
     `turbo` is what turbo makes of it, None where it leaves the frame alone. `colors` is how it gets
-    the colours of the first frame of its segment, None where it keeps its own."""
+    the colours of the first frame of its segment, None where it keeps its own. After `partials`
+    steps its picture so far is kept, too."""
 
     index: int
     job: FrameJob
     follows: bool
     turbo: "Turbo | None" = None
     colors: ColorMatch | None = None
+    partials: tuple[int, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -143,7 +145,9 @@ def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> Fram
         job = _job(schedule, prompts[index], index, row, begin, first_seed, start)
         follows = isinstance(start, FromPrevious)
         colors = _colors(row) if follows else None
-        frames.append(PlannedFrame(index, job, follows, _turbo(job, turbo.get(index)), colors))
+        frame = PlannedFrame(index, job, follows, _turbo(job, turbo.get(index)), colors)
+        partials = partial_steps(schedule.fixed["save.intermediates"], frame.steps)
+        frames.append(replace(frame, partials=partials))
     return FramePlan(tuple(frames))
 
 
@@ -177,6 +181,15 @@ def _colors(row: Row) -> ColorMatch | None:
     """None where nothing is asked for, and the picture is the job's alone."""
     wanted = row["coherence.color_match"] != "off" and row["coherence.color_strength"] > 0
     return _filled(ColorMatch, row) if wanted else None
+
+
+def partial_steps(wanted: object, steps: int) -> tuple[int, ...]:
+    """After how many of a frame's `steps` its picture is kept. `wanted` is a list of them, or a
+    number: so many, at equal distances. The last step is left out: it makes the frame."""
+    if isinstance(wanted, tuple):
+        return tuple(sorted({int(step) for step in wanted if 0 < step < steps}))
+    count = min(int(str(wanted)), max(0, steps - 1))
+    return tuple(steps * (n + 1) // (count + 1) for n in range(count))
 
 
 def parameter_of(group: type, field: str) -> str:

@@ -18,7 +18,6 @@ from discoscript.text.source import Span
 _INSTEAD: Mapping[str, str] = {
     "vr": "delete it; render one eye",
     "video": "delete it; start from a picture with `init: image`",
-    "save": "delete it; the frames are kept in any case",
 }
 
 

@@ -122,6 +122,7 @@ CODES: tuple[Code, ...] = (
     Code("D414", "camera-in-video-mode", W, "the camera in video mode"),
     Code("D415", "perlin-at-starts-only", H, "Perlin noise is used at segment starts only"),
     Code("D416", "turbo-under-perlin", W, "turbo where Perlin noise comes on every frame"),
+    Code("D417", "intermediates-never-reached", W, "pictures of steps that no frame takes"),
     # D5: files and safety
     Code("D501", "missing-file", E, "a file is missing"),
     Code("D502", "outside-the-project", E, "a path leaves the project folder"),

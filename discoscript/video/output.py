@@ -1,11 +1,14 @@
 """Frames in the store -> what lies beside the script: numbered PNGs and a video.
 
     out/beach/frames/beach_0000.png   the picture, with the values that made it in its metadata
+    out/beach/partials/beach_0000-012.png   the picture after 12 steps, if the script keeps such
+    out/beach/preview.jpg           the frame in the making, while it is made
     out/beach/beach.mp4
     out/beach/output.json             what was written from what, so that it is written once
 
-Every file appears whole or not at all. Frames of an earlier, longer render are removed if their
-metadata say that DiscoScript made them. Nothing outside the folder is touched.
+Every file appears whole or not at all. Frames of an earlier, longer render, and partial pictures
+that are no longer asked for, are removed if their metadata say that DiscoScript made them. Nothing
+outside the folder is touched.
 """
 
 import hashlib
@@ -25,6 +28,7 @@ from discoscript.frames import png
 from discoscript.frames.disk import process_lives
 from discoscript.frames.events import Events, EventsTo
 from discoscript.frames.frames import Outcome, render_frames
+from discoscript.frames.previews import Preview, Previews
 from discoscript.frames.record import Record
 from discoscript.frames.renderer import Picture, Renderer
 from discoscript.frames.store import Store
@@ -59,21 +63,32 @@ class FrameLost(Exception):
 class Output(Events):
     """The folder of one script. As a receiver of events it writes each frame when it is there.
 
-    `length` is how many frames the whole render has, where `plan` is a part of it.
+    `length` is how many frames the whole render has, where `plan` is a part of it. Partial pictures
+    go to a `subfolder`, or among the frames.
     """
 
     def __init__(
-        self, folder: Path, name: str, plan: FramePlan, store: Store, length: int | None = None
+        self,
+        folder: Path,
+        name: str,
+        plan: FramePlan,
+        store: Store,
+        length: int | None = None,
+        subfolder: bool = True,
     ) -> None:
         self.folder, self.name, self.plan, self.store = folder, name, plan, store
         self.length = len(plan.frames) if length is None else length
         self.jobs = {frame.index: frame.job for frame in plan.frames}
         self.frames = folder / "frames"
+        self.partials = folder / "partials" if subfolder else self.frames
         self._lost = False
-        if self.frames.is_symlink():
-            raise DiskFailure(f"{self.frames} is a link; it may lead out of the output folder")
+        for path in (self.frames, folder / "partials"):
+            if path.is_symlink():
+                raise DiskFailure(f"{path} is a link; it may lead out of the output folder")
         try:
             self.frames.mkdir(parents=True, exist_ok=True)
+            if any(frame.partials for frame in plan.frames):
+                self.partials.mkdir(exist_ok=True)
             self._remove_leftovers()
         except OSError as error:
             raise disk_failure(f"write the output folder {folder}", error) from error
@@ -87,7 +102,16 @@ class Output(Events):
 
     def kept(self, index: int, record: Record) -> None:
         """Write the frame, unless the file is there from an earlier run."""
-        path = self.path(index)
+        self._write_picture(self.path(index), record, self._metadata(index, record))
+
+    def partial(self, index: int, done: int, record: Record) -> None:
+        """Write the picture of a frame after `done` steps, unless the file is there."""
+        path = self.partials / f"{self.name}_{index:04}-{done:03}.png"
+        self._write_picture(
+            path, record, {**self._metadata(index, record), "disco.steps": str(done)}
+        )
+
+    def _write_picture(self, path: Path, record: Record, metadata: Mapping[str, str]) -> None:
         source = f"{record.key} {record.digest}"
         if self._is_current(path, source):
             return
@@ -95,7 +119,7 @@ class Output(Events):
         if data is None:
             self._lost = True
             return
-        self._write(path, png.with_metadata(data, self._metadata(index, record)))
+        self._write(path, png.with_metadata(data, metadata))
         self._note(path, source)
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
@@ -107,10 +131,37 @@ class Output(Events):
         if self._lost:
             self._lost = False
             raise FrameLost
-        for path in self._numbered():
-            if self._number(path) >= self.length and _is_ours(path):
+        self.preview.unlink(missing_ok=True)
+        old = [path for path in self._numbered() if self._number(path) >= self.length]
+        for path in (*old, *self._old_partials()):
+            if _is_ours(path):
                 path.unlink(missing_ok=True)
                 self._written.pop(path.name, None)
+
+    def _old_partials(self) -> Iterator[Path]:
+        """Partial pictures that the plan does not ask for; those of frames outside it stay."""
+        steps = {frame.index: frame.partials for frame in self.plan.frames}
+        pattern = re.compile(re.escape(self.name) + r"_(\d{4,})-(\d{3,})\.png")
+        for folder in (self.folder / "partials", self.frames):
+            for path in folder.iterdir() if folder.is_dir() else ():
+                found = pattern.fullmatch(path.name)
+                if found is None:
+                    continue
+                index, done = map(int, found.groups())
+                wanted = done in steps.get(index, (done,)) and index < self.length
+                if folder != self.partials or not wanted:
+                    yield path
+
+    # ───────────── the frame in the making ─────────────
+
+    @property
+    def preview(self) -> Path:
+        """Where the frame in the making is shown."""
+        return self.folder / "preview.jpg"
+
+    def show(self, preview: Preview) -> None:
+        """Show a preview; a picture viewer that watches the file follows the render."""
+        self._write(self.preview, preview.jpeg)
 
     def _metadata(self, index: int, record: Record) -> Mapping[str, str]:
         job = asdict(self.jobs[index])
@@ -185,7 +236,8 @@ class Output(Events):
 
     def _remove_leftovers(self) -> None:
         """Files that a killed run was writing."""
-        for path in (*self.folder.glob(".disco-*"), *self.frames.glob(".disco-*")):
+        folders = (self.folder, self.frames, self.folder / "partials")
+        for path in (path for folder in folders for path in folder.glob(".disco-*")):
             if not process_lives(path.name.split("-")[1]):
                 path.unlink(missing_ok=True)
 
@@ -211,10 +263,14 @@ def deliver(
     events: Events,
     assets: Mapping[str, bytes],
     film: Film | None,
+    display_rate: int = 20,
 ) -> Delivery:
-    """Render what is missing and write everything; a damaged frame is rendered again."""
+    """Render what is missing and write everything; a damaged frame is rendered again.
+
+    Every `display_rate` steps the frame in the making is shown.
+    """
     rendered: tuple[int, ...] = ()
-    everything = EventsTo(output, events)
+    everything = EventsTo(output, Previews(display_rate, output.show), events)
     for _ in range(ATTEMPTS):
         try:
             outcome = render_frames(output.plan, renderer, output.store, everything, assets)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from discoscript_engine.diffusion.losses import PERCEPTUAL
 from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import NoiseModel
-from discoscript_engine.frame import Networks, OnStep, moved, render_frame
+from discoscript_engine.frame import Networks, moved, render_frame
 from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
 from discoscript_engine.job import FrameJob, FromPrevious, Models, Move
 from discoscript_engine.model_table import by_name
@@ -21,6 +21,10 @@ from discoscript_engine.motion.depth import Estimate, load_depth
 
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
+
+#: Called after each step with (steps done, steps in all, what makes a picture of what is seen so
+#: far); nothing is computed or moved from the device unless that is called.
+OnStep = Callable[[int, int, Callable[[], Picture]], None]
 
 #: Every built diffusion model by its name in the model table.
 DIFFUSIONS: Mapping[str, Callable[[], torch.nn.Module]] = {"tiny": load_tiny_diffusion}
@@ -60,7 +64,15 @@ class Engine:
         before = None if previous is None else torch.from_numpy(np.array(previous))
         networks = self._networks(job)
         with repeatable():
-            picture = render_frame(job, before, assets, networks, self._texts, self.device, on_step)
+            picture = render_frame(
+                job,
+                before,
+                assets,
+                networks,
+                self._texts,
+                self.device,
+                lambda done, steps, seen: on_step(done, steps, lambda: seen().cpu().numpy()),
+            )
         return picture.cpu().numpy()
 
     def move(self, move: Move, picture: Picture) -> Picture:

@@ -46,8 +46,9 @@ from discoscript_engine.models.clip import Clip
 from discoscript_engine.motion.depth import Estimate
 from discoscript_engine.motion.warp import warp2d, warp3d
 
-#: Called after each step with (steps done, steps in all).
-OnStep = Callable[[int, int], None]
+#: Called after each step with (steps done, steps in all, what makes a picture of what is seen so
+#: far). That costs something only if it is called, which it may be until the callback returns.
+OnStep = Callable[[int, int, Callable[[], UInt8[Tensor, "h w 3"]]], None]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def render_frame(
         eta=job.diffusion.eta,
         step_noise=step_noise(job.seed, shape, device),
         mirror=mirror_at(job.symmetry, first),
-        callback=lambda step: on_step(first + 1 - step.index, first + 1),
+        callback=lambda step: on_step(
+            first + 1 - step.index, first + 1, lambda: to_picture(step.picture)
+        ),
     )
     return to_picture(final)
 

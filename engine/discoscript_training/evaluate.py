@@ -127,7 +127,7 @@ def setting(text: str) -> str:
 
 def render(engine: Engine, job: FrameJob) -> Picture:
     """The picture of a frame that starts from noise."""
-    return engine.render(job, None, {}, lambda done, steps: None)
+    return engine.render(job, None, {}, lambda *step: None)
 
 
 def hits(judge: Judge, pictures: list[Picture], wanted: Mapping[str, str]) -> Hits:

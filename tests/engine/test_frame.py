@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 BEFORE = torch.from_numpy(((hash_numbers("before", (32, 48, 3)) + 1) * 127.9).astype(np.uint8))
 
 
-def render(job, previous=None, assets=None, networks=NETWORKS, on_step=lambda done, total: None):
+def render(job, previous=None, assets=None, networks=NETWORKS, on_step=lambda *step: None):
     return render_frame(job, previous, assets or {}, networks, {}, CPU, on_step)
 
 
@@ -156,12 +156,20 @@ def test_skipping_all_steps_is_refused():
 
 def test_steps_are_reported():
     seen = []
-    render(job(skip_steps=2), on_step=lambda done, total: seen.append((done, total)))
+    render(job(skip_steps=2), on_step=lambda done, total, picture: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_what_is_seen_so_far_can_be_looked_at_after_each_step():
+    seen = []
+    final = render(job(), on_step=lambda done, total, picture: seen.append(picture()))
+    assert all(picture.shape == (32, 48, 3) for picture in seen)
+    assert torch.equal(seen[-1], final)
+    assert not torch.equal(seen[0], seen[1])
+
+
 def test_raising_from_a_step_stops_the_frame_and_leaves_nothing_behind(plain):
-    def stop(done, total):
+    def stop(done, total, picture):
         if done == 2:
             raise KeyboardInterrupt
 

@@ -73,7 +73,7 @@ def test_a_frame_that_is_mirrored_last_is_nearer_to_its_mirror_image(sampler):
     def lopsided(symmetry):
         wanted = job(symmetry=symmetry, sampler=sampler)
         picture = render_frame(
-            wanted, None, {}, networks(), {}, torch.device("cpu"), lambda done, steps: None
+            wanted, None, {}, networks(), {}, torch.device("cpu"), lambda *step: None
         ).float()
         return (picture - picture.flip(1)).abs().mean()
 

@@ -14,7 +14,7 @@ from discoscript_engine.job import Camera2D, FrameJob
 
 
 def card(job: FrameJob, previous: Picture | None = None) -> Picture:
-    return TestCards().render(job, previous, {}, lambda done, steps: None)
+    return TestCards().render(job, previous, {}, lambda *step: None)
 
 
 def jobs(**values: object) -> list[FrameJob]:
@@ -72,5 +72,7 @@ def test_a_positive_angle_turns_counter_clockwise() -> None:
 def test_steps_are_reported_as_the_engine_does() -> None:
     job = jobs(frames=2, diffusion__steps=10)[1]
     seen: list[tuple[int, int]] = []
-    TestCards().render(job, card(jobs()[0]), {}, lambda done, steps: seen.append((done, steps)))
+    TestCards().render(
+        job, card(jobs()[0]), {}, lambda done, steps, picture: seen.append((done, steps))
+    )
     assert seen == [(n, 4) for n in range(1, 5)]

@@ -17,6 +17,7 @@ FIXED: dict[str, Any] = {
     "scene.clip": ("tiny",),
     "init.every_frame": False,
     "turbo.preroll": 10,
+    "save.intermediates": 0,
     "depth.model": "tiny",
     "output.video": True,
     "output.codec": "h264",

@@ -95,6 +95,58 @@ def test_frames_of_a_longer_render_are_removed_and_others_stay(folder: Path) -> 
     assert names == ["beach_0000.png", "beach_0001.png", "beach_0004.png", "notes.txt"]
 
 
+def names(folder: Path) -> list[str]:
+    return [name for name in written(folder) if "-" in name]
+
+
+def kept(folder: Path, subfolder: bool = True, **values: object) -> None:
+    """Render two frames, with pictures from inside their five steps."""
+    store = Store(folder.parents[1] / "store", QuickDisk())
+    frames = planned(frames=2, coherence__frames_skip_steps=0, **values)
+    output = Output(folder, "beach", frames, store, subfolder=subfolder)
+    deliver(output, Counting(), Events(), {}, None)
+
+
+def test_partial_pictures_lie_in_a_folder_of_their_own_or_among_the_frames(folder: Path) -> None:
+    kept(folder, save__intermediates=(2.0, 4.0))
+    steps = ["0000-002", "0000-004", "0001-002", "0001-004"]
+    assert names(folder) == [f"partials/beach_{step}.png" for step in steps]
+    texts = png.metadata((folder / "partials" / "beach_0001-004.png").read_bytes())
+    assert (texts["disco.frame"], texts["disco.steps"]) == ("1", "4")
+    kept(folder, subfolder=False, save__intermediates=(2.0, 4.0))
+    assert names(folder) == [f"frames/beach_{step}.png" for step in steps]
+
+
+def test_partial_pictures_that_are_not_asked_for_any_more_are_removed_and_others_stay(
+    folder: Path,
+) -> None:
+    kept(folder, save__intermediates=(2.0, 4.0))
+    own = folder / "partials" / "beach_0001-003.png"
+    own.write_bytes(b"drawn by hand")
+    kept(folder, save__intermediates=(2.0,))
+    assert names(folder) == [
+        f"partials/beach_{s}.png" for s in ("0000-002", "0001-002", "0001-003")
+    ]
+    before = written(folder)
+    kept(folder, save__intermediates=(2.0,))
+    assert written(folder) == before
+    kept(folder)
+    assert names(folder) == ["partials/beach_0001-003.png"]
+
+
+def test_the_frame_in_the_making_is_shown_and_gone_when_all_is_done(folder: Path) -> None:
+    seen = []
+
+    class Looking(Events):
+        def step(self, index: int, done: int, steps: int) -> None:
+            seen.append((index, done, (folder / "preview.jpg").exists()))
+
+    output = Output(folder, "beach", planned(frames=1), Store(folder.parents[1] / "store"))
+    deliver(output, Counting(), Looking(), {}, None, display_rate=2)
+    assert [done for _, done, shown in seen if shown] == [3, 4, 5]
+    assert not (folder / "preview.jpg").exists()
+
+
 def test_leftovers_of_killed_runs_are_removed(folder: Path) -> None:
     run(folder, planned(frames=1))
     (folder / "frames" / ".disco-99999999-beach_0000.png").write_text("x")

@@ -16,9 +16,10 @@ MUCH = 4
 
 
 def check_sampling(subject: Subject) -> None:
-    """D409, D410, D804 and D805."""
+    """D409, D410, D417, D804 and D805."""
     _eta_without_ddim(subject)
     _noise_without_fuzzy(subject)
+    _pictures_of_no_step(subject)
     if not subject.model.embedded:  # the embedded models have measured defaults of their own
         _steps_for_eta(subject)
         _guidance_for_size(subject)
@@ -42,6 +43,23 @@ def _noise_without_fuzzy(subject: Subject) -> None:
             "`rand_mag` has no effect without `fuzzy_prompt on`",
             span,
             help="delete it, or write `fuzzy_prompt on`",
+        )
+
+
+def _pictures_of_no_step(subject: Subject) -> None:
+    """`save.intermediates` after more steps than the longest frame has."""
+    span, wanted = subject.place("save.intermediates"), subject.fixed("save.intermediates")
+    most = int(subject.values("diffusion.steps").max())
+    if span is None or not isinstance(wanted, tuple):
+        return
+    beyond = [str(int(step)) for step in wanted if step >= most]
+    if beyond:
+        steps = f"step {beyond[0]}" if len(beyond) == 1 else f"steps {', '.join(beyond)}"
+        subject.report.add(
+            "D417",
+            f"there is no picture from inside the diffusion after {steps} of {most}",
+            span,
+            help="leave these out; the last step makes the frame itself",
         )
 
 
