@@ -55,6 +55,9 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what it returns is the exit code."""
+    # Importing numpy starts a thread for each core, to multiply matrices, which nothing here does:
+    # they would take a tenth of a second of the processor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         return _run(sys.argv[1:] if arguments is None else list(arguments))
     except Failure as failure:

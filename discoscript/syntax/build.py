@@ -1,7 +1,7 @@
-"""Lark's trees -> the values of `syntax.py`.
+"""Trees -> the values of `syntax.py`.
 
-`Builder` has one method for each rule of the grammar, with the rule's name. Lark leaves out the
-words and marks of a rule and puts None where an optional part is absent, so the children of a
+`Builder` has one method for each rule of the grammar, with the rule's name. The parser leaves out
+the words and marks of a rule and puts None where an optional part is absent, so the children of a
 rule always stand at the same places.
 """
 
@@ -10,9 +10,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from lark import Token, Tree
-
 from discoscript.syntax import syntax
+from discoscript.syntax.tree import Token, Tree
 from discoscript.text.source import Span
 
 #: Where the parser's positions lie in the script.
@@ -38,16 +37,15 @@ class Builder:
 
     def build(self, tree: Any) -> Any:
         """The value of a tree, None for an absent part."""
-        return None if tree is None else getattr(self, str(tree.data))(tree, *tree.children)
+        return None if tree is None else getattr(self, tree.data)(tree, *tree.children)
 
-    def span(self, tree: Tree[Token]) -> Span:
+    def span(self, tree: Tree) -> Span:
         """Where a tree lies."""
-        return self.place(tree.meta.start_pos, tree.meta.end_pos)
+        return self.place(tree.start, tree.end)
 
     def token_span(self, token: Token) -> Span:
         """Where a token lies."""
-        assert token.start_pos is not None and token.end_pos is not None
-        return self.place(token.start_pos, token.end_pos)
+        return self.place(token.start, token.end)
 
     def token_name(self, token: Token) -> syntax.Name:
         """A name that the grammar gives as a bare token."""

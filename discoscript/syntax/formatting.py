@@ -21,7 +21,7 @@ from discoscript.syntax.parse import entry
 from discoscript.syntax.reading import read
 from discoscript.syntax.spelling import spelled
 from discoscript.syntax.syntax import Comment, FrameHead, MoveHead, ShotHead
-from discoscript.syntax.words import Word, leaves, words
+from discoscript.syntax.words import Word, words
 from discoscript.text.source import Source
 
 
@@ -243,7 +243,7 @@ def _groups(owner: Entry) -> bool:
 def _same(items: Sequence[Item], lines: str) -> bool:
     """Whether lines say what a statement says: the parser finds the same words in them."""
     trees = [read(line.text).tree for line in split(lines).lines]
-    found = [str(leaf) for tree in trees if tree is not None for leaf in leaves(tree)]
+    found = [str(leaf) for tree in trees if tree is not None for leaf in tree.leaves()]
     return None not in trees and found == [word.text for word in _words(items) if word.leaf]
 
 

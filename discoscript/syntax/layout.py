@@ -14,6 +14,9 @@ from discoscript.syntax.words import Word, gap
 WIDTH = 88
 LEVEL = 4
 
+#: How many brackets are opened one by one, and how many are tried, before all are opened.
+ROUNDS, CANDIDATES = 3, 16
+
 
 class Unbreakable(Exception):
     """A comment stands in the middle of an expression: only its writer knows where lines end."""
@@ -189,11 +192,8 @@ def _spaced(items: Sequence[Item]) -> Iterator[tuple[str, Bracket | None]]:
 
 def _lines(items: Sequence[Item], indent: int, comma: str = "") -> list[str]:
     """The lines of a statement or an entry, with as few open brackets as it takes."""
-    must = frozenset(n for n, item in enumerate(items) if must_open(item))
-    for opened in (*_openings(items, must), must):
-        first, *after = _outer(items, opened, indent, comma)
-        if all(map(_fits, (first, *after))):
-            break
+    opened = _opened(items, indent, comma)
+    first, *after = _outer(items, opened, indent, comma)
     lines = [first]
     for n, line in zip(sorted(opened), after, strict=True):
         bracket = items[n]
@@ -227,14 +227,41 @@ def _entries(bracket: Bracket, indent: int) -> Iterator[str]:
     yield from (" " * indent + below for below in bracket.below)
 
 
-def _openings(items: Sequence[Item], must: frozenset[int]) -> Iterator[frozenset[int]]:
-    """Which brackets to open, best first: the fewest, then one more, the widest first."""
-    yield must
+def _opened(items: Sequence[Item], indent: int, comma: str) -> frozenset[int]:
+    """Which brackets to open. A comma behind its last entry keeps a bracket open for good, so the
+    choice is made again with those open: a text that is formatted twice stays as it is.
+    """
+    must = frozenset(n for n, item in enumerate(items) if must_open(item))
+    while True:
+        opened = _fewest(items, must, indent, comma)
+        kept = must | {n for n in opened if _separates(items[n])}
+        if kept == must:
+            return opened
+        must = kept
+
+
+def _fewest(items: Sequence[Item], must: frozenset[int], indent: int, comma: str) -> frozenset[int]:
+    """As few open brackets as it takes, of equals the widest: up to ROUNDS of them, else all. Only
+    those that must, if that does not help."""
     widths = {n: len(text) for n, (text, bracket) in enumerate(_spaced(items)) if bracket}
-    may = sorted(widths.keys() - must, key=lambda n: -widths[n])
-    may = [n for n in may if _has_entries(items[n])]
-    yield from (must | {n} for n in may)
-    yield must | frozenset(may)
+    may = [n for n in sorted(widths, key=lambda n: -widths[n]) if _has_entries(items[n])]
+
+    def fits(opened: frozenset[int]) -> bool:
+        return all(map(_fits, _outer(items, opened, indent, comma)))
+
+    opened = must
+    for _ in range(ROUNDS):
+        if fits(opened):
+            return opened
+        closed = [n for n in may[:CANDIDATES] if n not in opened]
+        best = next((n for n in closed if fits(opened | {n})), None)
+        opened |= frozenset(closed[:1] if best is None else (best,))
+    everything = must | frozenset(may)
+    return next((choice for choice in (opened, everything) if fits(choice)), must)
+
+
+def _separates(item: Item) -> bool:
+    return isinstance(item, Bracket) and item.separates
 
 
 def _has_entries(item: Item) -> bool:

@@ -9,14 +9,13 @@ import sys
 from dataclasses import replace
 from functools import lru_cache
 
-from lark import Token, Tree
-
 from discoscript.syntax.build import Builder, Place
 from discoscript.syntax.lines import Line, Lines, split
 from discoscript.syntax.mistakes import BRACES
 from discoscript.syntax.nesting import Entry, nest
 from discoscript.syntax.reading import moved, read
 from discoscript.syntax.syntax import Head, Statement, Syntax
+from discoscript.syntax.tree import Tree
 from discoscript.text.diagnostics import Diagnostic
 from discoscript.text.source import Source, Span
 
@@ -73,7 +72,7 @@ def entry(line: Line) -> Entry:
     return Entry(span, line.margin, line.indent, tuple(heads), statement)
 
 
-def _parts(block: Tree[Token]) -> tuple[Tree[Token], Tree[Token]]:
+def _parts(block: Tree) -> tuple[Tree, Tree]:
     """The head of a one-line block and what follows its colon."""
     head, rest = block.children
     assert isinstance(head, Tree) and isinstance(rest, Tree), "the grammar says so"

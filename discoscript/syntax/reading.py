@@ -6,18 +6,19 @@ is shown and its tree stands in for the broken one, so that one mistake gives on
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-
-from lark import Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-from lark.lexer import PatternStr
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from discoscript.parameters import GROUPS, with_name
 from discoscript.syntax import mistakes
-from discoscript.syntax.grammar import line_parser, walker
+from discoscript.syntax.grammar import walker
 from discoscript.syntax.mistakes import Found, Slip
+from discoscript.syntax.tree import Token, Tree
 from discoscript.text.diagnostics import Diagnostic, Fix
 from discoscript.text.source import Span
+
+if TYPE_CHECKING:
+    from discoscript.syntax.stops import Stop
 
 #: How deep expressions and one-line blocks may be nested, and how long a number may be.
 DEPTH_LIMIT = 64
@@ -36,19 +37,9 @@ class Reading:
     holds for every position in that text the position in the line.
     """
 
-    tree: Tree[Token] | None
+    tree: Tree | None
     mistake: Diagnostic | None = None
     offsets: tuple[int, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Where and why the parser stopped: `word` is "" at the end of the line."""
-
-    at: int
-    word: str
-    character: bool
-    error: UnexpectedInput
 
 
 @dataclass(frozen=True)
@@ -70,7 +61,7 @@ class Draft:
 def read(text: str) -> Reading:
     """The tree of a logical line, and at most one mistake."""
     outcome = attempt(text)
-    if isinstance(outcome, Stop):
+    if not isinstance(outcome, Tree):
         found = find(text, outcome)
         return generic(text, outcome) if found is None else corrected(text, found)
     slip = mistakes.find_in_good(text)
@@ -80,26 +71,20 @@ def read(text: str) -> Reading:
     return Reading(outcome) if large is None else Reading(None, large)
 
 
-def attempt(text: str) -> Tree[Token] | Stop:
+def attempt(text: str) -> "Tree | Stop":
     """The tree of a line, or where the parser stopped."""
     tree = walker().parse(text)
-    if tree is not None:
-        return tree
-    try:
-        return line_parser().parse(text)
-    except UnexpectedToken as error:
-        if error.token.type == "$END":
-            return Stop(len(text), "", False, error)
-        return Stop(error.token.start_pos or 0, str(error.token), False, error)
-    except UnexpectedCharacters as error:
-        at = error.pos_in_stream or 0
-        return Stop(at, text[at], True, error)
+    if tree is None:
+        from discoscript.syntax.stops import stop
+
+        return stop(text)
+    return tree
 
 
 # ───────────── corrections ─────────────
 
 
-def find(text: str, stop: Stop) -> Found | None:
+def find(text: str, stop: "Stop") -> Found | None:
     """The slip that stopped the parser, if it is a known one."""
     return mistakes.find(text, stop.at) or missing_colon(text, stop)
 
@@ -120,10 +105,10 @@ def corrected(text: str, first: Found) -> Reading:
     return Reading(None, describe(first, None, fixable=False))
 
 
-def judge(text: str) -> tuple[Tree[Token] | None, Found | None]:
+def judge(text: str) -> tuple[Tree | None, Found | None]:
     """The tree of a line and its next slip; neither, if it is wrong in an unknown way."""
     outcome = attempt(text)
-    if isinstance(outcome, Stop):
+    if not isinstance(outcome, Tree):
         return None, find(text, outcome)
     if too_large(outcome):
         return None, None
@@ -148,7 +133,7 @@ def describe(found: Found, line: str | None, fixable: bool) -> Diagnostic:
 _HEAD = re.compile(rf"\s*(?P<word>frame|shot|move|study|{'|'.join(GROUPS)})\b")
 
 
-def missing_colon(text: str, stop: Stop) -> Found | None:
+def missing_colon(text: str, stop: "Stop") -> Found | None:
     """D012, if the last head of a line lacks its colon and the parser gets further with it."""
     start = mistakes.hide_texts(text).rfind(": ") + 1
     head = _HEAD.match(text, start)
@@ -191,7 +176,7 @@ _MISSING = {
 }
 
 
-def generic(text: str, stop: Stop) -> Reading:
+def generic(text: str, stop: "Stop") -> Reading:
     """A line with a mistake that is in no table."""
     if stop.character:
         return Reading(None, unexpected_character(stop))
@@ -202,7 +187,7 @@ def generic(text: str, stop: Stop) -> Reading:
     return Reading(None, Diagnostic("D008", message, span, help=expected(stop)))
 
 
-def unexpected_character(stop: Stop) -> Diagnostic:
+def unexpected_character(stop: "Stop") -> Diagnostic:
     """D006 for a character that no row of the table knows."""
     help = ""
     if stop.word.isalpha():
@@ -231,30 +216,20 @@ def _example(text: str) -> str:
     return ""
 
 
-def expected(stop: Stop) -> str:
+def expected(stop: "Stop") -> str:
     """What could stand where the parser stopped, if that is short to say."""
-    error = stop.error
-    accepts = error.accepts if isinstance(error, UnexpectedToken) else set()
     if stop.at == 0:
         return "a line begins with a name, as in `zoom 1.02`, or with a word such as `prompt`"
+    accepts = stop.expected()
     if "$END" in accepts:
         return "one fact per line: start a new line for the next setting"
-    words = sorted({_terminals().get(name, "") for name in accepts})
+    from discoscript.syntax.stops import marks
+
+    words = sorted({_WORDS.get(name) or marks().get(name, "") for name in accepts})
     if not words or "" in words or len(words) > 4:
         return ""
     *most, last = words
     return f"expected {', '.join(most)} or {last}" if most else f"expected {last}"
-
-
-@cache
-def _terminals() -> dict[str, str]:
-    """What a terminal of the grammar is called in messages."""
-    marks = {
-        terminal.name: f"`{terminal.pattern.value}`"
-        for terminal in line_parser().terminals
-        if isinstance(terminal.pattern, PatternStr)
-    }
-    return {**marks, **_WORDS}
 
 
 # ───────────── limits ─────────────
@@ -265,7 +240,7 @@ _LONG = frozenset({"NUMBER", "DURATION", "PERCENT", "RATE", "TIMECODE", "SIZE"})
 _AROUND = frozenset({"set", "layer", "prompt", "block", "open_block", "const", "let"})
 
 
-def too_large(tree: Tree[Token]) -> Diagnostic | None:
+def too_large(tree: Tree) -> Diagnostic | None:
     """D708 for a line that is nested too deep or holds a number with too many digits."""
     waiting = [(tree, 0, tree)]
     while waiting:
@@ -276,14 +251,14 @@ def too_large(tree: Tree[Token]) -> Diagnostic | None:
         for child in node.children:
             if isinstance(child, Tree):
                 waiting.append((child, depth + 1, child if node.data in _AROUND else top))
-            elif child is not None and child.type in _LONG and len(child) > DIGITS_LIMIT:
+            elif isinstance(child, Token) and child.type in _LONG and len(child) > DIGITS_LIMIT:
                 message = f"this number has more than {DIGITS_LIMIT} digits"
                 return _large(node, message, "no setting needs so many")
     return None
 
 
-def _large(tree: Tree[Token], message: str, help: str) -> Diagnostic:
-    span = Span(tree.meta.start_pos, tree.meta.end_pos)
+def _large(tree: Tree, message: str, help: str) -> Diagnostic:
+    span = Span(tree.start, tree.end)
     return Diagnostic("D708", message, span, help=help)
 
 

@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lark import Token, Tree
-
 from discoscript.parameters import GROUPS, Kind, with_name
-from discoscript.syntax.words import Word, place
+from discoscript.syntax.tree import Part, Token, Tree
+from discoscript.syntax.words import Word, present
 
 #: In a shot or a `frame` block it is the seed of a segment, and no `scene:` may stand there.
 _OWN_SEED = ["scene", "seed"]
@@ -19,7 +18,7 @@ _OWN_SEED = ["scene", "seed"]
 _HERE = re.compile(r'(?<=["/])\./+(?!")')
 
 
-def spelled(tree: Tree[Token], words: tuple[Word, ...], grouped: bool) -> tuple[Word, ...]:
+def spelled(tree: Tree, words: tuple[Word, ...], grouped: bool) -> tuple[Word, ...]:
     """The words of a line in canonical spelling. `grouped`: the line stands in a group or study."""
     statement = tree
     while statement.data == "block":
@@ -27,7 +26,7 @@ def spelled(tree: Tree[Token], words: tuple[Word, ...], grouped: bool) -> tuple[
         statement = _tree(statement.children[1])
     paths: set[int] = set()
     if any("./" in word.text for word in words):
-        paths = {place(token)[0] for token in _paths(statement)}
+        paths = {token.start for token in _paths(statement)}
     dot = range(0) if grouped else _dot(statement)
     return tuple(_respelled(word, paths, dot) for word in words)
 
@@ -40,27 +39,27 @@ def _respelled(word: Word, paths: set[int], dot: range) -> Word:
     return word
 
 
-def _is_time(head: Token | Tree[Token]) -> bool:
+def _is_time(head: Part) -> bool:
     """Whether a head says when, so that lines below it name the groups of their settings."""
     return _tree(head).data in ("frame_head", "shot_head", "move_head")
 
 
-def _tree(part: Token | Tree[Token]) -> Tree[Token]:
+def _tree(part: Part) -> Tree:
     assert isinstance(part, Tree), "the grammar says so"
     return part
 
 
-def _dot(statement: Tree[Token]) -> range:
+def _dot(statement: Tree) -> range:
     """Where the dot of `group.name` stands, if the statement is a setting that is known."""
     if statement.data not in ("set", "layer"):
         return range(0)
     name = _tree(statement.children[0]).children
     if len(name) != 2 or name[1] not in GROUPS.get(str(name[0]), {}) or name == _OWN_SEED:
         return range(0)
-    return range(place(name[0])[1], place(name[1])[0])
+    return range(present(name[0]).end, present(name[1]).start)
 
 
-def _paths(statement: Tree[Token]) -> Iterator[Token]:
+def _paths(statement: Tree) -> Iterator[Token]:
     """The texts of a statement that name files."""
     parts = statement.children
     match statement.data:
@@ -70,18 +69,18 @@ def _paths(statement: Tree[Token]) -> Iterator[Token]:
             yield from _text(parts[1])
         case "set" if _names_file(_tree(parts[0])):
             yield from _text(parts[1])
-    for call in statement.find_data("call"):
-        arguments = call.children[1]
+    for call in statement.subtrees():
+        arguments = call.children[1] if call.data == "call" else None
         if isinstance(arguments, Tree):  # what functions read is their first argument
             yield from _text(_tree(arguments.children[0]).children[1])
 
 
-def _names_file(name: Tree[Token]) -> bool:
+def _names_file(name: Tree) -> bool:
     rows = with_name(str(name.children[-1]))
     return bool(rows) and all(row.kind is Kind.PATH for row in rows)
 
 
-def _text(part: Token | Tree[Token] | None) -> Iterator[Token]:
+def _text(part: Part) -> Iterator[Token]:
     """The literal, if a part of a statement is just a text."""
     while isinstance(part, Tree) and part.data in ("const", "string"):
         part = part.children[0]

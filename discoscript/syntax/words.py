@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lark import Token, Tree
+from discoscript.syntax.tree import Part, Token, Tree
 
 _BETWEEN = re.compile(r"[a-z]+|\.\.|->|\S")
 _TIGHT = frozenset({".", ".."})
@@ -41,29 +41,19 @@ def gap(left: Word | None, right: Word) -> str:
     return "" if left is None or left.joins_right or right.joins_left else " "
 
 
-def leaves(tree: Tree[Token]) -> Iterator[Token]:
-    """The tokens of a tree, in the order of the text."""
-    for child in tree.children:
-        if isinstance(child, Tree):
-            yield from leaves(child)
-        elif child is not None:
-            yield child
-
-
-def words(tree: Tree[Token], text: str) -> tuple[Word, ...]:
+def words(tree: Tree, text: str) -> tuple[Word, ...]:
     """The words and marks of a line whose text has this tree."""
     negatives, called = _roles(tree)
     return tuple(_spaced(_found(tree, text), negatives, called))
 
 
-def _found(tree: Tree[Token], text: str) -> Iterator[Word]:
+def _found(tree: Tree, text: str) -> Iterator[Word]:
     """The words as they stand in the text, with nothing known of their neighbours."""
     at = 0
-    for token in leaves(tree):
-        start, end = place(token)
-        yield from _marks(text, at, start)
-        yield Word(text[start:end], start, end, leaf=True)
-        at = end
+    for token in tree.leaves():
+        yield from _marks(text, at, token.start)
+        yield Word(text[token.start : token.end], token.start, token.end, leaf=True)
+        at = token.end
     yield from _marks(text, at, len(text))
 
 
@@ -96,19 +86,18 @@ def _spaced(found: Iterable[Word], negatives: set[int], called: set[int]) -> lis
     return spaced
 
 
-def _roles(tree: Tree[Token]) -> tuple[set[int], set[int]]:
+def _roles(tree: Tree) -> tuple[set[int], set[int]]:
     """Where minus signs of negative values start, and where names end that have arguments."""
     negatives, called = set(), set()
-    for node in tree.iter_subtrees():
+    for node in tree.subtrees():
         if node.data == "negative":
-            negatives.add(place(node.children[0])[0])
+            negatives.add(present(node.children[0]).start)
         elif node.data in _CALLING:
-            called.add(place(node.children[0])[1])
+            called.add(present(node.children[0]).end)
     return negatives, called
 
 
-def place(part: Token | Tree[Token]) -> tuple[int, int]:
-    """Where a part of a tree starts and ends in the line's text."""
-    where = part if isinstance(part, Token) else part.meta
-    assert where.start_pos is not None and where.end_pos is not None, "positions are propagated"
-    return where.start_pos, where.end_pos
+def present(part: Part) -> Token | Tree:
+    """A part that the grammar says is there."""
+    assert part is not None, "the grammar says so"
+    return part

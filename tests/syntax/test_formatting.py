@@ -18,7 +18,7 @@ from discoscript.parameters import GROUPS
 from discoscript.pipeline import compile_text
 from discoscript.syntax import syntax as s
 from discoscript.syntax.formatting import formatted
-from discoscript.syntax.grammar import line_parser
+from discoscript.syntax.grammar import line_parser, walker
 from discoscript.syntax.lines import split
 from discoscript.syntax.parse import entry, parse
 from discoscript.syntax.reading import read
@@ -410,7 +410,7 @@ def test_any_text(text: str) -> None:
 def test_it_is_quick() -> None:
     lines = [f"    translate_z {n} -> {n} + 2 @ {n}..{n + 9} ease in-out" for n in range(1000)]
     text = "\n".join(["disco 1", "", "camera:", *lines, ""])
-    line_parser()
+    walker()
     taken = []
     for _ in range(3):
         read.cache_clear()

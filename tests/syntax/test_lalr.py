@@ -5,25 +5,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lark import Tree
 from lark.exceptions import UnexpectedInput
+from lark_trees import converted, plain
 from scripts import SAMPLES, noise, one_liners
 
 from discoscript.syntax.grammar import line_parser, walker
 from discoscript.syntax.lines import split
 
 
-def plain(node: Any) -> Any:
-    """A tree with all that the builder reads of it."""
-    if isinstance(node, Tree):
-        parts = tuple(plain(child) for child in node.children)
-        return str(node.data), node.meta.start_pos, node.meta.end_pos, parts
-    return node and (node.type, str(node), node.start_pos, node.end_pos)
-
-
 def by_lark(text: str) -> Any:
     try:
-        return plain(line_parser().parse(text))
+        return plain(converted(line_parser().parse(text)))
     except UnexpectedInput:
         return None
 

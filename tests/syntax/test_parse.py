@@ -13,7 +13,7 @@ from syntax.scripts import SAMPLES, bare, damaged, noise, scripts
 
 from discoscript.names.names import check_names
 from discoscript.syntax import syntax as s
-from discoscript.syntax.grammar import line_parser
+from discoscript.syntax.grammar import line_parser, walker
 from discoscript.syntax.mistakes import SLIPS
 from discoscript.syntax.parse import entry, parse
 from discoscript.syntax.reading import attempt, read
@@ -444,7 +444,7 @@ def best_of(times: int, text: str, cold: bool) -> float:
 def test_it_is_quick() -> None:
     text = two_hundred_lines()
     assert text.count("\n") == 200
-    line_parser()
+    walker()
     assert best_of(5, text, cold=True) < 50
     assert best_of(10, text, cold=False) < 5
 
