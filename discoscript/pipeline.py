@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from discoscript.names.names import check_library, check_names
 from discoscript.parameters import Resolved
 from discoscript.scene.check import check
@@ -32,6 +34,9 @@ from discoscript.syntax.syntax import Expr, Syntax
 from discoscript.text.diagnostics import Diagnostic, Severity, severity
 from discoscript.text.report import Report
 from discoscript.text.source import Source, Span
+
+#: The most that is taken for usual (glibc's DEFAULT_MMAP_THRESHOLD_MAX is 32 MiB); never touched.
+USUAL_BYTES = 31 * 2**20
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,18 @@ def compile_text(
     `lets` gives other values to its `let` lines, as text; `overrides` gives values to parameters
     (`group.name`) whatever the script says. Studies may make `max_renders` renders together.
     """
+    keep_memory()
     with uncollected():
         return _compiled(Source(path, text), files, lets or {}, overrides or {}, max_renders)
+
+
+def keep_memory() -> None:
+    """Keep memory that was used once for the next array.
+
+    The C library takes the largest block that was freed for what is usual. What is larger it gives
+    back to the system at once, and fetching it anew takes longer than to compute what it holds.
+    """
+    np.empty(USUAL_BYTES, dtype=np.uint8)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from discoscript.expressions.expressions import Clock, evaluate, nodes_of
+from discoscript.expressions.expressions import Clock, evaluate, nodes_of, written_number
 from discoscript.expressions.functions import CLOCKS, FUNCTIONS
 from discoscript.expressions.lets import Lets
 from discoscript.syntax.syntax import Call, Duration, Expr, Name, Rate
@@ -14,6 +14,9 @@ NEED_A_SCENE = frozenset({*CLOCKS, "fps", "start", "end"})
 
 def constant(expr: Expr, lets: Lets) -> float | None:
     """The value of an expression that was found to be a number; None if it needs the scene."""
+    literal = written_number(expr)
+    if literal is not None:
+        return literal
     needed = {name: lets.exprs[name] for name in lets.needed(expr)}
     for part in (expr, *needed.values()):
         if any(_needs_a_scene(node, lets) for node in nodes_of(part)):

@@ -208,8 +208,18 @@ def bind(function: Function, arguments: tuple[Argument, ...]) -> dict[str, Expr]
     return bound
 
 
+def written_number(expr: Expr) -> float | None:
+    """The number that an expression is as it is written; most are."""
+    sign = 1.0
+    if isinstance(expr, Negative):
+        expr, sign = expr.operand, -1.0
+    return sign * float(expr.value) if isinstance(expr, Number | Percent) else None
+
+
 def names_in(expr: Expr) -> tuple[Name, ...]:
     """Every name in an expression (functions' names left out), from left to right."""
+    if isinstance(expr, Number):
+        return ()
     return tuple(node for node in nodes_of(expr) if isinstance(node, Name))
 
 

@@ -1,8 +1,9 @@
 """Where a line happens: its heads and its `@ ...` -> whole frames, checked against the scene."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import lt
 from typing import TypeVar
 
 from discoscript.scene.outline import Timed, Under
@@ -329,6 +330,14 @@ class Timeline:
             return None
         frame = round_frames(exact)
         return frame if self._inside(frame, time.span, here.scope) else None
+
+    def plain_keys(self, frames: Sequence[int], here: Surroundings) -> tuple[int, ...] | None:
+        """The frames of keys at plain numbers; None unless they rise and all are in the scope."""
+        origin = round_frames(here.times.origin)  # a whole number is added, so it can be rounded
+        at = tuple(origin + frame for frame in frames) if origin else tuple(frames)
+        rising = all(map(lt, at, at[1:]))
+        scope, most = here.scope, FARTHEST if self.known else -1
+        return at if rising and scope.begin <= at[0] and at[-1] <= min(scope.end, most) else None
 
     def length_of(self, expr: Expr, times: Times) -> int | None:
         """A length in whole frames: of a morph or a fade."""

@@ -5,7 +5,7 @@ total, and a path between its first and last point) cover weak ones (a hold, and
 after its points). Line order has no meaning anywhere in a scene.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -105,7 +105,7 @@ class Path:
     `journey` only serves the messages. Points are in the order of their frames.
     """
 
-    points: tuple[Point, ...]
+    points: Sequence[Point]
     journey: bool
     window: Window
     span: Span

@@ -13,6 +13,7 @@ from discoscript.scene.outline import Entry, Outline, Timed, Under
 from discoscript.scene.placing import time_span
 from discoscript.scene.settings import row_of
 from discoscript.scene.times import Block, Times, UnknownEnd, WrongTime, round_frames
+from discoscript.syntax.plain_keys import PlainKeys
 from discoscript.syntax.syntax import (
     At,
     AtFor,
@@ -95,9 +96,18 @@ def _entry(entry: Entry, times: Times) -> Iterator[Implied]:
         yield from _at(at, times)
         times = _inside(at, times)
     if not isinstance(said, Cut) and isinstance(said.value, Listed):
-        for key in said.value.entries:
-            if isinstance(key, Key):
-                yield from _point(key.time, times)
+        for key in _last_keys(said.value):
+            yield from _point(key.time, times)
+
+
+def _last_keys(listed: Listed) -> Iterator[Key]:
+    """The keys of a list of which one has the last time."""
+    entries = listed.entries
+    if isinstance(entries, PlainKeys):
+        frames = entries.columns.frames
+        yield entries[frames.index(max(frames))]
+    else:
+        yield from (entry for entry in entries if isinstance(entry, Key))
 
 
 def _inside(at: At, times: Times) -> Times:

@@ -65,6 +65,12 @@ class WrittenCurves:
         return Ease(written.name, tuple(known)) if len(known) == len(numbers) else None
 
 
+def plain_curve(name: str) -> Ease | None:
+    """The curve of that name, if there is one that takes no numbers."""
+    row = EASINGS.get(name)
+    return Ease(name) if row is not None and not row.parameters else None
+
+
 def _meant(name: str) -> str | None:
     """The curve that a name is near to; `ease-in` and `easeInOut` are names of other programs."""
     bare = name.removeprefix("ease").lstrip("-")

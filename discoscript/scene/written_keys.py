@@ -1,12 +1,16 @@
 """`[0: 1, 24: 1.05 ease out]` -> a path through keys."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from discoscript.scene.amounts import Amounts
+from discoscript.expressions.quantity import Quantity
+from discoscript.scene.amounts import NUMERIC, Amounts, accepted
 from discoscript.scene.placing import Surroundings, Timeline
+from discoscript.scene.plain_points import PlainPoints
 from discoscript.scene.scene import Ease, Path, Point
-from discoscript.scene.written_curves import WrittenCurves
+from discoscript.scene.written_curves import WrittenCurves, plain_curve
 from discoscript.scene.written_line import Line
+from discoscript.syntax.plain_keys import PlainKeys
 from discoscript.syntax.syntax import Expr, Key, Listed
 from discoscript.text.diagnostics import Related
 from discoscript.text.report import Report
@@ -27,6 +31,8 @@ class WrittenKeys:
 
     def are_keys(self, line: Line, listed: Listed) -> bool:
         """Whether every entry has a time (D209)."""
+        if isinstance(listed.entries, PlainKeys):
+            return True
         plain = [entry for entry in listed.entries if not isinstance(entry, Key)]
         if listed.entries and not plain:
             return True
@@ -53,13 +59,37 @@ class WrittenKeys:
         default = self.curves.read(line.when.ease)
         if inside is None or default is None:
             return None
+        if isinstance(listed.entries, PlainKeys):
+            plain = self._plain(listed.entries, line, inside, default)
+            if plain is not None:
+                return self._path(plain, line, here)
         points = [self._key(key, line, inside, default) for key in listed.entries]
         good = [point for point in points if point is not None]
         if len(good) < len(points) or not self._distinct(good):
             return None
-        ordered = tuple(sorted(good, key=lambda point: point.frame))
-        window = here.window(ordered[0].frame, max(ordered[-1].frame, ordered[0].frame + 1))
-        return Path(ordered, False, window, line.mark)
+        return self._path(tuple(sorted(good, key=lambda point: point.frame)), line, here)
+
+    def _path(self, points: Sequence[Point], line: Line, here: Surroundings) -> Path:
+        window = here.window(points[0].frame, max(points[-1].frame, points[0].frame + 1))
+        return Path(points, False, window, line.mark)
+
+    def _plain(
+        self, keys: PlainKeys, line: Line, here: Surroundings, default: Ease
+    ) -> PlainPoints | None:
+        """The points of plain keys; None where something is wrong, or out of the ordinary."""
+        columns = keys.columns
+        quantity = Quantity.PERCENT if columns.percents else Quantity.NUMBER
+        names = dict.fromkeys(columns.curves)
+        curves = {name: default if name == "" else plain_curve(name) for name in names}
+        at = self.timeline.plain_keys(columns.frames, here)
+        if line.row.kind not in NUMERIC or quantity not in accepted(line.row) or at is None:
+            return None
+        known = [curve for curve in curves.values() if curve is not None]
+        if len(known) < len(curves):
+            return None
+        numbers = {name: number for number, name in enumerate(names)}
+        kinds = tuple(numbers[name] for name in columns.curves)
+        return PlainPoints(at, columns.values, tuple(known), kinds, quantity, keys)
 
     def _origin(self, line: Line, here: Surroundings) -> Surroundings | None:
         """Keys with a time of their own count from it."""

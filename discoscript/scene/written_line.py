@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from discoscript.parameters import Parameter
 from discoscript.scene.placing import time_span
+from discoscript.syntax.plain_keys import PlainKeys
 from discoscript.syntax.syntax import Const, Expr, Journey, Key, Listed, Total, Value, When
 from discoscript.text.report import Report
 from discoscript.text.source import Span
@@ -26,12 +27,14 @@ class Line:
 
 
 def expressions_of(value: Value) -> tuple[Expr, ...]:
-    """The expressions of a value, its times left out."""
+    """The expressions of a value, its times left out; none of long lists of plain numbers."""
     match value:
         case Const(expr=expr) | Total(expr=expr):
             return (expr,)
         case Journey(begin=begin, end=end):
             return (end,) if begin is None else (begin, end)
+        case Listed(entries=PlainKeys()):
+            return ()
         case Listed(entries=entries):
             return tuple(entry.value if isinstance(entry, Key) else entry for entry in entries)
 

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from discoscript.expressions.expressions import Clock, Tempo, evaluate
+from discoscript.expressions.expressions import Clock, Tempo, evaluate, written_number
 from discoscript.expressions.lets import Lets
 from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Resolved
 from discoscript.scene.overlaps import holds_back, strong, weak_from
+from discoscript.scene.plain_points import PlainPoints
 from discoscript.scene.scene import (
     LINEAR,
     Amount,
@@ -34,7 +35,6 @@ from discoscript.scene.scene import (
     leaves_of,
 )
 from discoscript.schedule.stretches import frames_by_owner
-from discoscript.syntax.syntax import Negative, Number, Percent
 
 Values = NDArray[Any]
 Frames = NDArray[np.int64]
@@ -49,7 +49,8 @@ class Canvas:
 
     `factor`: amounts multiply, so a speed per second is a root and a total a product. `whole` is
     what a percent is a share of, for settings that take a number or a percent: an array (length,).
-    `previous` is the last value of the shot before, at every frame: an array (length,).
+    `previous` is the last value of the shot before, at every frame: an array (length,). `steady`
+    keeps what was computed of amounts that do not change, by their identity and `factor`.
     """
 
     length: int
@@ -61,6 +62,7 @@ class Canvas:
     factor: bool = False
     whole: NDArray[np.int64] | None = None
     previous: NDArray[np.float64] | None = None
+    steady: dict[tuple[int, bool], float] = field(default_factory=dict, compare=False)
 
     def amount(self, amount: Amount, window: Window, frames: Frames) -> Values:
         """An amount at some frames, shape (len(frames),): floats, or objects for plain values."""
@@ -68,9 +70,22 @@ class Canvas:
             found = np.empty(len(frames), dtype=object)
             found.fill(amount.value)
             return found
+        if not amount.varies and not self._is_share(amount):
+            return np.full(len(frames), self._steady(amount, window))
+        return self._computed(amount, window, frames)
+
+    def _steady(self, amount: Formula, window: Window) -> float:
+        """The number that an amount is on every frame, computed once."""
         number = written(amount)
-        if number is not None and not self._is_share(amount):
-            return np.full(len(frames), number)
+        if number is not None:
+            return number
+        key = (id(amount), self.factor)
+        if key not in self.steady:
+            value = self._computed(amount, window, np.array([window.begin]))
+            self.steady[key] = float(value[0])
+        return self.steady[key]
+
+    def _computed(self, amount: Formula, window: Window, frames: Frames) -> Values:
         lets = {name: self.lets.exprs[name] for name in self.lets.needed(amount.expr)}
         clock = Clock(
             frames.astype(np.float64),
@@ -107,14 +122,14 @@ class Canvas:
         """The number that an amount is on every frame; None if it changes, or is none."""
         if not isinstance(amount, Formula) or self._is_share(amount):
             return None
-        number = written(amount)
-        if number is None and not amount.varies:
-            number = float(self.amount(amount, window, np.array([window.begin]))[0])
-        return number
+        return None if amount.varies else self._steady(amount, window)
 
     def _is_share(self, amount: Formula) -> bool:
-        """Whether it is a percent of something that may change with the frame."""
-        return self.whole is not None and amount.unit is Quantity.PERCENT
+        return self.shares(amount.unit)
+
+    def shares(self, unit: Quantity) -> bool:
+        """Whether an amount is a percent of something that may change with the frame."""
+        return self.whole is not None and unit is Quantity.PERCENT
 
 
 @dataclass(frozen=True)
@@ -305,6 +320,8 @@ def total(claim: Total, canvas: Canvas, frames: Frames) -> Values:
 
 def path(claim: Path, canvas: Canvas, frames: Frames, start: Values) -> Values:
     """From point to point; both ends of each way may change while it is gone."""
+    if isinstance(claim.points, PlainPoints) and not canvas.shares(claim.points.unit):
+        return keys(claim, np.array(claim.points.levels), frames)
     levels = [canvas.number(point.amount, claim.window) for point in claim.points]
     known = [level for level in levels if level is not None]
     if len(known) == len(levels):
@@ -320,30 +337,47 @@ def path(claim: Path, canvas: Canvas, frames: Frames, start: Values) -> Values:
 
 def written(amount: Amount) -> float | None:
     """The number that is written, if an amount is just that: it is the same on every frame."""
-    if not isinstance(amount, Formula):
-        return None
-    expr, sign = amount.expr, 1.0
-    if isinstance(expr, Negative):
-        expr, sign = expr.operand, -1.0
-    return sign * float(expr.value) if isinstance(expr, Number | Percent) else None
+    return written_number(amount.expr) if isinstance(amount, Formula) else None
+
+
+def finite(values: Values) -> NDArray[np.float64]:
+    """The values as floats; what is none of them was reported, and is 0 or very large."""
+    floats = np.asarray(values, dtype=np.float64)
+    return floats if np.isfinite(floats).all() else np.nan_to_num(floats)
+
+
+def levels_of(claim: Path) -> Sequence[float]:
+    """The values of a path's points where all that are given are written as numbers, else none."""
+    if isinstance(claim.points, PlainPoints):
+        return claim.points.levels
+    numbers = [written(point.amount) for point in claim.points if point.amount is not None]
+    known = [number for number in numbers if number is not None]
+    return known if len(known) == len(numbers) else ()
 
 
 def keys(claim: Path, level: Values, frames: Frames) -> Values:
     """A path whose values are numbers, one for each point, all its ways at once."""
-    points = claim.points
-    at = np.array([point.frame for point in points])
+    at, eases, numbers = columns(claim.points)
     values = straight(at, level, frames)
-    eases = dict.fromkeys(point.ease for point in points[1:])
-    if eases.keys() == {LINEAR}:
+    if all(ease == LINEAR for ease in eases):
         return values
-    index = np.clip(np.searchsorted(at, frames, side="right") - 1, 0, len(points) - 2)
-    numbers = {ease: number for number, ease in enumerate(eases)}
-    kinds = np.array([numbers[point.ease] for point in points[1:]])[index]
-    for ease, number in numbers.items():
+    index = np.clip(np.searchsorted(at, frames, side="right") - 1, 0, len(at) - 2)
+    kinds = numbers[1:][index]
+    smooth = np.array([ease.name == "smooth" for ease in eases])[numbers]
+    for number, ease in enumerate(eases):
         if ease != LINEAR:
             here = np.flatnonzero(kinds == number)
-            values[here] = eased(ease, claim, at, level, frames[here], index[here])
+            values[here] = eased(ease, smooth, at, level, frames[here], index[here])
     return values
+
+
+def columns(points: Sequence[Point]) -> tuple[Frames, tuple[Ease, ...], NDArray[np.int64]]:
+    """The frames of points, the eases that there are, and which of them leads to each point."""
+    if isinstance(points, PlainPoints):
+        return np.array(points.at), points.eases, np.array(points.kinds)
+    eases = tuple(dict.fromkeys(point.ease for point in points))
+    numbers = np.array([eases.index(point.ease) for point in points])
+    return np.array([point.frame for point in points]), eases, numbers
 
 
 def straight(at: Frames, level: Values, frames: Frames) -> Values:
@@ -358,31 +392,32 @@ def straight(at: Frames, level: Values, frames: Frames) -> Values:
     counts = np.diff(edges)
     if counts.sum() != len(frames):  # the last key and what comes after it
         return np.interp(frames, at, level)
-    values = frames - np.repeat(at[:-1], counts).astype(np.float64)
+    values = np.repeat(at[:-1].astype(np.float64), counts)
+    np.subtract(frames, values, out=values)
     values *= np.repeat(np.diff(level) / np.diff(at), counts)
     values += np.repeat(level[:-1], counts)
     return values
 
 
 def eased(
-    ease: Ease, claim: Path, at: Frames, level: Values, frames: Frames, index: Frames
+    ease: Ease, smooth: NDArray[np.bool_], at: Frames, level: Values, frames: Frames, index: Frames
 ) -> Values:
-    """The values at frames of ways with one ease; `index` is the way of each frame."""
+    """The values at frames of ways with one ease; `index` is the way of each frame, `smooth` says
+    which points are arrived at smoothly."""
     first, last = level[index], level[index + 1]
     length = at[index + 1] - at[index]
     u = (frames - at[index]) / length
     if ease.name == "smooth":
-        leave, arrive = slopes(claim.points, at, level, index)
+        leave, arrive = slopes(smooth, at, level, index)
         return cubic(u, first, last, leave * length, arrive * length)
     return np.asarray(first + (last - first) * ease.curve()(u))
 
 
 def slopes(
-    points: tuple[Point, ...], at: Frames, level: Values, index: Frames
+    smooth: NDArray[np.bool_], at: Frames, level: Values, index: Frames
 ) -> tuple[Values, Values]:
     """How steeply each frame's way leaves its first key and arrives at its last one."""
-    steep = np.zeros(len(points))
-    smooth = np.array([point.ease.name == "smooth" for point in points])
+    steep = np.zeros(len(at))
     rise = (level[2:] - level[:-2]) / (at[2:] - at[:-2])
     steep[1:-1] = np.where(smooth[1:-1] & smooth[2:], rise, 0.0)
     return steep[index], steep[index + 1]

@@ -10,7 +10,7 @@ from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import Axis, Kind, Parameter
 from discoscript.scene.bounds import FINITE, check_bounds, possible, usual
 from discoscript.scene.scene import Amount, Claim, Formula, Path, Play, Total, Track, Window
-from discoscript.schedule.curve import Canvas, Values, written
+from discoscript.schedule.curve import Canvas, Values, levels_of
 from discoscript.schedule.stretches import frames_by_owner
 from discoscript.text.report import Report
 from discoscript.text.source import Span
@@ -72,9 +72,8 @@ class Limits:
 
     def _plainly_good(self, claim: Path) -> bool:
         """Whether all keys are written as numbers, and the smallest and largest are usual."""
-        numbers = [written(point.amount) for point in claim.points if point.amount is not None]
-        known = [number for number in numbers if number is not None]
-        if len(known) < len(numbers) or not known:
+        known = levels_of(claim)
+        if not known:
             return False
         whole = self.row.kind in (Kind.WHOLE, Kind.SEED)
         if whole and not all(number.is_integer() for number in known):

@@ -17,7 +17,7 @@ from discoscript.scene.overlaps import check_overlaps
 from discoscript.scene.scene import Claim, Play, Scene, Track, Visit, leaves_of
 from discoscript.schedule.batch import batch
 from discoscript.schedule.checks.every import check_schedule
-from discoscript.schedule.curve import Canvas, background, draw
+from discoscript.schedule.curve import Canvas, background, draw, finite
 from discoscript.schedule.jumps import check_jumps
 from discoscript.schedule.limits import Limits
 from discoscript.schedule.schedule import Origin, Schedule
@@ -345,9 +345,9 @@ def as_kind(values: NDArray[Any], kind: Kind) -> NDArray[Any]:
     """The array type that a kind is stored in; whole numbers are rounded, halves to even."""
     match kind:
         case Kind.NUMBER | Kind.PERCENT:
-            return np.nan_to_num(np.asarray(values, dtype=np.float64))
+            return finite(values)
         case Kind.WHOLE | Kind.STEPS_OR_PERCENT:
-            rounded = np.rint(np.nan_to_num(np.asarray(values, dtype=np.float64)))
+            rounded = np.rint(finite(values))
             return np.clip(rounded, -(2.0**53), 2.0**53).astype(np.int64)
         case Kind.TRUTH:
             return np.asarray(values, dtype=bool)

@@ -1,16 +1,17 @@
 """Prompt sets and ranged prompts -> one row of weights for each text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
+from discoscript.scene.bounds import possible
 from discoscript.scene.overlaps import check_overlaps, ranges_of
 from discoscript.scene.prompts import WEIGHT
-from discoscript.scene.scene import Claim, PromptClaim, PromptSet, Scene, leaves_of
-from discoscript.schedule.curve import NOBODY, Canvas, draw
+from discoscript.scene.scene import Claim, Hold, PromptClaim, PromptSet, Scene, leaves_of
+from discoscript.schedule.curve import NOBODY, Canvas, draw, finite, written
 from discoscript.schedule.limits import Limits
 from discoscript.schedule.schedule import PromptRow
 from discoscript.schedule.stretches import first_stretch, stretch_text
@@ -115,12 +116,16 @@ class Wardrobe:
         self, claims: list[Claim], life: tuple[int, int]
     ) -> tuple[Weights, NDArray[np.bool_]]:
         """The weight on some frames, and whether any line speaks of it there."""
+        steady = _steady(claims, life[0])
+        if steady is not None:
+            count = life[1] - life[0]
+            return np.full(count, steady), np.ones(count, dtype=bool)
         leaves = [leaf for claim in claims for leaf in leaves_of(claim)]
         first = max(min(life[0], *(leaf.begin for leaf in leaves)), 0)  # a line may begin before
         drawn = draw(claims, self.canvas, 0.0, (first, life[1]))
         limits = Limits(WEIGHT, self.canvas, self.report)
         limits.amounts(leaves, drawn.values, drawn.owner, begin=first)
-        weight = np.nan_to_num(np.asarray(drawn.values, dtype=np.float64))
+        weight = finite(drawn.values)
         return weight[life[0] - first :], drawn.owner[life[0] - first :] != NOBODY
 
     # ───────────── what may be wrong ─────────────
@@ -192,6 +197,15 @@ class Wardrobe:
         if len(rows) == 1 or max(map(abs, weights)) < SMALLEST_SUM:
             return worst, ""
         return worst, f"{' + '.join(f'{w:g}' for w in weights)} = {sum(weights):.3g}"
+
+
+def _steady(claims: Sequence[Claim], begin: int) -> float | None:
+    """The weight on all frames from `begin` on, where one line gives a possible one. Most do."""
+    (claim, *others) = claims
+    if others or not isinstance(claim, Hold) or claim.begin > begin:
+        return None
+    number = written(claim.amount)
+    return number if number is not None and possible(number, WEIGHT) else None
 
 
 def morph(earlier: list[Row], now: list[Row], prompts: PromptSet, length: int) -> None:

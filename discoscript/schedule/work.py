@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from discoscript.expressions.expressions import nodes_of
-from discoscript.scene.scene import Claim, Formula, Hold, Scene, Track, leaves_of
+from discoscript.scene.plain_points import PlainPoints
+from discoscript.scene.scene import Claim, Formula, Hold, Path, Scene, Track, leaves_of
 from discoscript.schedule.limits import amounts_of
 from discoscript.syntax.syntax import Call, Expr
 from discoscript.text.report import Report
@@ -75,6 +76,8 @@ def _operations(scene: Scene) -> Iterator[tuple[int, Span]]:
     for name, expr in scene.lets.exprs.items():
         costs[name] = _cost(expr)
     for claim in _claims(scene):
+        if isinstance(claim, Path) and isinstance(claim.points, PlainPoints):
+            continue
         most = _frames(claim, scene)
         for amount, _, begin, end in amounts_of(claim):
             if isinstance(amount, Formula):

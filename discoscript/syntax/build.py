@@ -6,7 +6,7 @@ rule always stand at the same places.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -30,10 +30,15 @@ def text_value(literal: str) -> str:
 
 
 class Builder:
-    """Makes syntax values out of trees whose positions `place` knows."""
+    """Makes syntax values out of trees whose positions `place` knows.
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    `known`: the entries of the list that begins at a position, where they were read before.
+    """
+
+    def __init__(
+        self, place: Place, known: Mapping[int, Sequence[syntax.Key]] | None = None
+    ) -> None:
+        self.place, self.known = place, known or {}
 
     def build(self, tree: Any) -> Any:
         """The value of a tree, None for an absent part."""
@@ -151,6 +156,8 @@ class Builder:
         return syntax.Total(self.build(expr), self.span(tree))
 
     def list(self, tree: Any, *entries: Any) -> syntax.Listed:
+        if tree.start in self.known:
+            return syntax.Listed(self.known[tree.start], self.span(tree))
         built = tuple(self.build(entry) for entry in entries if entry is not None)
         return syntax.Listed(built, self.span(tree))
 

@@ -13,7 +13,8 @@ from discoscript.syntax.build import Builder, Place
 from discoscript.syntax.lines import Line, Lines, split
 from discoscript.syntax.mistakes import BRACES
 from discoscript.syntax.nesting import Entry, nest
-from discoscript.syntax.reading import moved, read
+from discoscript.syntax.plain_keys import Columns, PlainKeys, columns
+from discoscript.syntax.reading import Reading, moved, read
 from discoscript.syntax.syntax import Head, Statement, Syntax
 from discoscript.syntax.tree import Tree
 from discoscript.text.diagnostics import Diagnostic
@@ -29,7 +30,7 @@ def parse(source: Source, start: int = 0) -> tuple[Syntax, tuple[Diagnostic, ...
     diagnostics = list(lines.diagnostics)
     entries = []
     for line in lines.lines:
-        reading = read(line.text)
+        reading = skim(line.text)[0]
         if reading.mistake is not None and not line.reported:
             diagnostics.append(moved(reading.mistake, line.start, line.end))
         entries.append(entry(line))
@@ -56,11 +57,12 @@ def shifted(lines: Lines, by: int) -> Lines:
 def entry(line: Line) -> Entry:
     """What a line says: its heads from the outside in, and its statement if it has one."""
     span = Span(line.start, line.end)
-    reading = read(line.text)
+    reading, keys = skim(line.text)
     tree = reading.tree
     if tree is None:
         return Entry(span, line.margin, line.indent, (), None, understood=False)
-    builder = Builder(_place(line, reading.offsets))
+    known = {keys.opening: PlainKeys(keys, line.start)} if keys else {}
+    builder = Builder(_place(line, reading.offsets), known)
     heads: list[Head] = []
     while tree.data == "block":
         head, tree = _parts(tree)
@@ -70,6 +72,25 @@ def entry(line: Line) -> Entry:
         return Entry(span, line.margin, line.indent, tuple(heads), None)
     statement: Statement = builder.build(tree)
     return Entry(span, line.margin, line.indent, tuple(heads), statement)
+
+
+@lru_cache(maxsize=1 << 14)
+def skim(text: str) -> tuple[Reading, Columns | None]:
+    """What a line says, for one who needs its meaning and not its words: a long list of plain keys
+    comes as columns, and as its first key in the reading.
+    """
+    keys = columns(text)
+    if keys is not None:
+        shortened, offsets = keys.shortened
+        reading = read(shortened)
+        tree = reading.tree
+        if tree is not None and reading.mistake is None and _has_list(tree, keys.opening):
+            return Reading(tree, None, offsets), keys
+    return read(text), None
+
+
+def _has_list(tree: Tree, at: int) -> bool:
+    return any(part.data == "list" and part.start == at for part in tree.subtrees())
 
 
 def _parts(block: Tree) -> tuple[Tree, Tree]:

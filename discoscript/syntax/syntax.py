@@ -4,6 +4,7 @@ The names follow the rules of `grammar/disco.lark`. Nothing is checked here beyo
 names may be unknown, ranges may run backwards. Lines that could not be parsed are `Unparsed`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -199,7 +200,7 @@ class Key:
 class Listed:
     """`[0: 1, 24: 1.05]` or `[ViTB32, RN50]`; keys and plain values may be mixed here (D209)."""
 
-    entries: tuple[Key | Expr, ...]
+    entries: Sequence[Key | Expr]
     span: Span
 
 

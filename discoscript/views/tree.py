@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from typing import Any
 
+from discoscript.syntax.plain_keys import PlainKeys
 from discoscript.syntax.syntax import (
     At,
     AtFor,
@@ -206,7 +207,7 @@ def _node(node: Any, source: Source) -> Any:
             return _span(node, source)
         case Fraction():
             return str(node)
-        case tuple():
+        case tuple() | PlainKeys():
             return [_node(part, source) for part in node]
     if is_dataclass(node):
         parts = {f.name: _node(getattr(node, f.name), source) for f in fields(node)}

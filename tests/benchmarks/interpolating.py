@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 
 from discoscript.expressions.lets import Lets
-from discoscript.expressions.quantity import Quantity
-from discoscript.scene.scene import LINEAR, Formula, Path, Point, Window
+from discoscript.pipeline import compile_text
+from discoscript.scene.scene import Path
 from discoscript.schedule.curve import Canvas, held, path
-from discoscript.syntax.syntax import Number
-from discoscript.text.source import Span
 
 FRAMES, KEYS = 100_000, 500
-NOWHERE = Span(0, 0)
 
 
 def channels(table: Sequence[Any]) -> list[Mapping[int, float]]:
@@ -37,13 +34,12 @@ def as_disco_diffusion(given: Mapping[int, float], pd: Any) -> Any:
 
 def checked(given: Mapping[int, float]) -> Path:
     """`name [0: 1, 24: 3, ...]` as it leaves the check."""
-    points = tuple(
-        Point(
-            f, Formula(Number(v, False, NOWHERE), Quantity.NUMBER, False, NOWHERE), LINEAR, NOWHERE
-        )
-        for f, v in given.items()
-    )
-    return Path(points, False, Window(0, FRAMES, (0, FRAMES)), NOWHERE)
+    keys = ", ".join(f"{frame}: {value}" for frame, value in given.items())
+    scene = f"disco 1\nscene:\n    mode 3d\n    frames {FRAMES}\n"
+    compiled = compile_text(f"{scene}camera: translate_x [{keys}]\n")
+    (found,) = compiled.scene.tracks["camera.translate_x"].claims
+    assert isinstance(found, Path)
+    return found
 
 
 def as_discoscript(keys: Path) -> Any:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from discoscript.expressions.quantity import Quantity
 from discoscript.parameters import GROUPS, Parameter
-from discoscript.scene.scene import Formula, Total
+from discoscript.scene.plain_points import PlainPoints
+from discoscript.scene.scene import Claim, Formula, Path, Total
 from discoscript.schedule.checks.subject import Subject
 from discoscript.schedule.limits import amounts_of
 
@@ -15,10 +16,10 @@ def check_speeds(subject: Subject) -> None:
     Amounts per frame are the language's plain form, so nothing is said where all are: the hint is
     for a script that means to be independent of `fps` and forgot a line.
     """
-    found = [(row, amount) for row in _speeds() for amount in _amounts(subject, row)]
-    if not any(amount.unit is Quantity.RATE for _, amount in found):
+    claims = [(row, claim) for row in _speeds() for claim in _claims(subject, row)]
+    if not any(_counts_seconds(claim) for _, claim in claims):
         return
-    for row, amount in found:
+    for row, amount in ((row, amount) for row, claim in claims for amount in _amounts(claim)):
         text = subject.report.source.at(amount.span)
         if amount.unit is Quantity.NUMBER and text not in ("0", "1"):
             fps, value = float(subject.schedule.fps), _number(text)
@@ -38,14 +39,21 @@ def _speeds() -> Iterator[Parameter]:
     return (row for row in GROUPS["camera"].values() if row.per_frame)
 
 
-def _amounts(subject: Subject, row: Parameter) -> Iterator[Formula]:
-    """The amounts per frame or second of a row's lines; totals are neither."""
+def _claims(subject: Subject, row: Parameter) -> Iterator[Claim]:
+    """The lines of a row that are speeds: totals are none."""
     track = subject.scene.tracks.get(row.key)
-    for claim in track.leaves() if track else ():
-        if not isinstance(claim, Total):
-            for amount, *_ in amounts_of(claim):
-                if isinstance(amount, Formula):
-                    yield amount
+    return (claim for claim in (track.leaves() if track else ()) if not isinstance(claim, Total))
+
+
+def _counts_seconds(claim: Claim) -> bool:
+    """Whether a speed of the line is per second; plain numbers never are."""
+    if isinstance(claim, Path) and isinstance(claim.points, PlainPoints):
+        return False
+    return any(amount.unit is Quantity.RATE for amount in _amounts(claim))
+
+
+def _amounts(claim: Claim) -> Iterator[Formula]:
+    return (amount for amount, *_ in amounts_of(claim) if isinstance(amount, Formula))
 
 
 def _number(text: str) -> float | None:

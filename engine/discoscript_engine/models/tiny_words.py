@@ -43,7 +43,8 @@ def lost_words(text: str) -> tuple[int, str] | None:
     return None
 
 
-def tokens(piece: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def tokens(piece: str) -> tuple[str, ...]:
     """A piece of text as byte pairs (Sennrich et al., 2016): a known word is one, another one is
     spelled out."""
     parts = list(piece.encode().decode("latin-1"))
@@ -53,7 +54,7 @@ def tokens(piece: str) -> list[str]:
         if best not in _ranks():
             break
         parts = _merged(parts, best)
-    return parts
+    return tuple(parts)
 
 
 def _merged(parts: list[str], pair: tuple[str, str]) -> list[str]:
