@@ -82,8 +82,13 @@ def render_frame(
     noise = normal(shape, generator(job.seed, "initial noise"), device)
     wish = Wish(
         targets=targets(job, networks.clips, texts, assets, device),
-        look=looking(job.cutouts, schedule, job.seed, augmented=not job.diffusion.skip_augs),
-        batches=job.diffusion.cutn_batches,
+        look=looking(
+            job.cutouts,
+            schedule,
+            job.seed,
+            batches=job.diffusion.cutn_batches,
+            augmented=not job.diffusion.skip_augs,
+        ),
         scales=job.guidance,
         hold=hold(job, picture, networks.perceptual),
     )

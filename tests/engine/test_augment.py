@@ -3,10 +3,16 @@
 import pytest
 import torch
 
-from discoscript_engine.diffusion.augment import NOISE, augment
+from discoscript_engine.diffusion.augment import NOISE, drawn
+from discoscript_engine.diffusion.augment import augment as augment_batches
 from discoscript_engine.diffusion.randomness import generator
 
 CUTS = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+
+
+def augment(cuts, rng):
+    """One batch, with a draw of its own."""
+    return augment_batches(cuts[None], [drawn(tuple(cuts.shape), rng)])[0]
 
 
 def rng(place):

@@ -11,10 +11,9 @@ from discoscript_engine.diffusion.cutouts import (
     inner_cuts,
     inner_size,
     overview_cuts,
-    resize,
-    resize_weights,
     value_at,
 )
+from discoscript_engine.diffusion.windows import resize, resize_weights
 
 CASES, ARRAYS = load("07_cutouts")
 

@@ -10,6 +10,7 @@ from parity import fill_parameters, hash_numbers, load, parameter_numbers
 from discoscript_engine.diffusion.cutouts import Cut, cut_out, inner_size, overview_cuts
 from discoscript_engine.diffusion.guidance import (
     Hold,
+    Look,
     Wish,
     gradient_of,
     guided,
@@ -55,21 +56,25 @@ def stand_in_clip(tag, size, width):
     return Clip(tag, size, 77, encode_image, encode_text)
 
 
-def recorded_look(case):
-    """Cuts at the places recorded; at least one inner cut is grey there."""
+def recorded_look(case, batches):
+    """Cuts at the places recorded, not augmented; at least one inner cut is grey there."""
     draws = iter(case["draws"])
 
-    def look(image, clip, place, batch, index):
-        height, width = image.shape[-2:]
+    def places(width, height, size):
         count, short = case["cut_innercut"], min(height, width)
-        cuts = list(overview_cuts(case["cut_overview"], width, height))
+        yield from overview_cuts(case["cut_overview"], width, height)
         for i in range(count):
             u, x, y = (next(draws)[-1] for _ in range(3))
-            side = inner_size(u, case["cut_ic_pow"], min(short, clip.image_size), short)
-            cuts.append(Cut(x, y, side, side, grey=i <= int(case["cut_icgray_p"] * count)))
-        return cut_out(image, tuple(cuts), clip.image_size)
+            side = inner_size(u, case["cut_ic_pow"], min(short, size), short)
+            yield Cut(x, y, side, side, grey=i <= int(case["cut_icgray_p"] * count))
 
-    return look
+    def cut(image, clip, place, index):
+        height, width = image.shape[-2:]
+        size = clip.image_size
+        taken = [cut_out(image, tuple(places(width, height, size)), size) for _ in range(batches)]
+        return torch.stack(taken)
+
+    return Look(cut, lambda shape, place, batch, index: None)
 
 
 def wish_of(case, **changed):
@@ -96,7 +101,7 @@ def wish_of(case, **changed):
         clamp_max=case["clamp_max"],
     )
     scales = replace(scales, **changed)
-    return Wish(tuple(targets), recorded_look(case), case["cutn_batches"], scales, hold)
+    return Wish(tuple(targets), recorded_look(case, case["cutn_batches"]), scales, hold)
 
 
 def input_of(case):
@@ -242,8 +247,15 @@ def test_two_clip_models_pull_as_much_as_both_alone():
 @pytest.mark.parametrize("batches", [2, 5])
 def test_batches_of_equal_cuts_pull_as_one(batches):
     x_in, wish = torch.from_numpy(ARRAYS["clamp_hits__x_in"]), wish_of(SMALL)
-    several = slope_at(x_in, replace(wish, batches=batches), INDEX)
-    torch.testing.assert_close(several, slope_at(x_in, wish, INDEX), rtol=1e-4, atol=1e-5)
+
+    def again(image, clip, place, index):
+        return wish_of(SMALL).look.cut(image, clip, place, index).repeat(batches, 1, 1, 1, 1)
+
+    for target in wish.targets:
+        several = replace(wish, targets=(target,), look=replace(wish.look, cut=again))
+        once = replace(wish_of(SMALL), targets=(target,))
+        found, expected = (slope_at(x_in, w, INDEX) for w in (several, once))
+        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_guided_step_lowers_the_distance_to_the_words():
@@ -256,7 +268,7 @@ def test_a_guided_step_lowers_the_distance_to_the_words():
     def distance(picture):
         total = 0.0
         for target in wish.targets:
-            cuts = wish.look((picture + 1) / 2, target.clip, 0, 0, INDEX)
+            (cuts,) = wish.look.cut((picture + 1) / 2, target.clip, 0, INDEX)
             cosine = torch.nn.functional.cosine_similarity(
                 target.clip.encode_image(cuts)[:, None], target.embeddings[None], dim=-1
             )
@@ -311,28 +323,50 @@ def one_value(value):
     return ((1000, float(value)),)
 
 
-def test_looking_draws_the_same_cuts_again_and_others_at_another_step():
-    cutouts = Cutouts(one_value(2), one_value(3), one_value(1), one_value(0.5))
-    look = looking(cutouts, SCHEDULE, seed=7, augmented=True)
+def looked(look, place=0, index=INDEX):
     image, clip = (input_of(SMALL) + 1) / 2, stand_in_clip("clip", 16, 48)
-    first = look(image, clip, 0, 0, INDEX)
-    assert first.shape == (5, 3, 16, 16)
-    assert torch.equal(first, look(image, clip, 0, 0, INDEX))
-    for place, batch, index in [(1, 0, INDEX), (0, 1, INDEX), (0, 0, INDEX - 1)]:
-        assert not torch.equal(first, look(image, clip, place, batch, index))
+    return look.cut(image, clip, place, index)
+
+
+def test_looking_takes_the_same_cuts_again_and_others_at_another_step():
+    cutouts = Cutouts(one_value(2), one_value(3), one_value(1), one_value(0.5))
+    look = looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=False)
+    cuts = looked(look)
+    assert cuts.shape == (2, 5, 3, 16, 16)
+    assert torch.equal(cuts, looked(look))
+    assert not torch.equal(cuts[0], cuts[1])
+    assert not torch.equal(cuts, looked(look, place=1))
+    assert not torch.equal(cuts, looked(look, index=INDEX - 1))
+
+
+def test_looking_draws_the_same_augmentations_again_and_others_at_another_step():
+    cutouts = Cutouts(*[one_value(1)] * 4)
+    draw = looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=True).draw
+    place = ((2, 3, 4, 4), 0, 0, INDEX)
+    assert draw(*place).angle == draw(*place).angle
+    angles = {
+        draw(*place).angle
+        for place in [
+            place,
+            ((2, 3, 4, 4), 1, 0, INDEX),
+            ((2, 3, 4, 4), 0, 1, INDEX),
+            ((2, 3, 4, 4), 0, 0, INDEX - 1),
+        ]
+    }
+    assert len(angles) == 4
+    assert looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=False).draw(*place) is None
 
 
 def test_cut_schedules_change_over_the_diffusion():
     cutouts = Cutouts(((400, 5.0), (1000, 1.0)), ((400, 0.0), (1000, 2.0)), *[one_value(1)] * 2)
-    look = looking(cutouts, SCHEDULE, seed=7, augmented=False)
-    image, clip = (input_of(SMALL) + 1) / 2, stand_in_clip("clip", 16, 48)
-    assert len(look(image, clip, 0, 0, SCHEDULE.steps - 1)) == 5
-    assert len(look(image, clip, 0, 0, 0)) == 3
+    look = looking(cutouts, SCHEDULE, seed=7, batches=1, augmented=False)
+    assert looked(look, index=SCHEDULE.steps - 1).shape[1] == 5
+    assert looked(look, index=0).shape[1] == 3
 
 
 def test_no_cuts_pull_nothing():
     cutouts = Cutouts(one_value(0), one_value(0), one_value(1), one_value(0))
-    look = looking(cutouts, SCHEDULE, seed=7, augmented=True)
+    look = looking(cutouts, SCHEDULE, seed=7, batches=1, augmented=True)
     wish = replace(wish_of(SMALL), look=look)
     x_in = torch.from_numpy(ARRAYS["clamp_hits__x_in"])
     assert words_slope(x_in, wish, INDEX).abs().max() == 0

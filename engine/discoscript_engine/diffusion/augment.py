@@ -2,16 +2,23 @@
 pleased by a pattern in one place.
 
 The transforms and their strengths are Disco Diffusion's; as there, one draw serves all cuts of a
-batch, and only the noise differs from cut to cut. Everything can be differentiated.
+batch, and only the noise differs from cut to cut. Everything can be differentiated. Several
+batches go through together, each with its own draw.
 """
 
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
 import torch
+from einops import rearrange
 from jaxtyping import Float
 from torch import Generator, Tensor
-from torchvision.transforms import InterpolationMode
-from torchvision.transforms import functional as transform
+from torch.nn.functional import affine_grid, grid_sample
 
-from discoscript_engine.diffusion.randomness import happens, normal, uniform
+from discoscript_engine.diffusion.cutouts import greyed
+from discoscript_engine.diffusion.randomness import happens, uniform
+from discoscript_engine.diffusion.recolour import recoloured
 
 #: Standard deviation of the noise, in [0, 1].
 NOISE = 0.01
@@ -25,46 +32,85 @@ MIRRORED, GREYED = 0.5, 0.1
 RECOLOUR = 0.1
 
 
-def augment(cuts: Float[Tensor, "n 3 s s"], rng: Generator) -> Float[Tensor, "n 3 s s"]:
-    """The cuts, in [0, 1], as CLIP is shown them."""
-    cuts = _noisy(_mirrored(cuts, rng), rng)
-    cuts = _noisy(_moved(cuts, rng), rng)
-    cuts = _noisy(_greyed(cuts, rng), rng)
-    return _recoloured(cuts, rng)
+@dataclass(frozen=True)
+class Draw:
+    """What happens to a batch of cuts: it is mirrored, turned by `angle` degrees and shifted by
+    whole pixels, greyed, and its brightness, contrast, saturation and hue are changed by
+    `amounts`, in the `order` of their places there. Noise is added before the turn, after it, and
+    after the grey."""
+
+    mirrored: bool
+    angle: float
+    shift: tuple[int, int]
+    greyed: bool
+    amounts: tuple[float, float, float, float]
+    order: tuple[int, ...]
+    noises: tuple[Float[Tensor, "n 3 s s"], ...]
+
+    def of(self, cuts: slice) -> "Draw":
+        """What happens to some of the cuts."""
+        return replace(self, noises=tuple(noise[cuts] for noise in self.noises))
 
 
-def _noisy(cuts: Float[Tensor, "n 3 s s"], rng: Generator) -> Float[Tensor, "n 3 s s"]:
-    return cuts + NOISE * normal(tuple(cuts.shape), rng, cuts.device).to(cuts)
-
-
-def _mirrored(cuts: Float[Tensor, "n 3 s s"], rng: Generator) -> Float[Tensor, "n 3 s s"]:
-    return cuts.flip(-1) if happens(MIRRORED, rng) else cuts
-
-
-def _moved(cuts: Float[Tensor, "n 3 s s"], rng: Generator) -> Float[Tensor, "n 3 s s"]:
-    """Turned about the centre and shifted by whole pixels; what comes in is black."""
-    reach = SHIFT * cuts.shape[-1]
+def drawn(shape: tuple[int, ...], rng: Generator) -> Draw:
+    """A draw for cuts of this shape."""
+    mirrored = happens(MIRRORED, rng)
+    first = torch.randn(shape, generator=rng)
+    reach = SHIFT * shape[-1]
     angle = uniform(-TURN, TURN, rng)
-    shift = [round(uniform(-reach, reach, rng)) for _ in range(2)]
-    return transform.affine(
-        cuts, angle, shift, 1.0, [0.0, 0.0], InterpolationMode.BILINEAR, fill=[0.0, 0.0, 0.0]
-    )
+    shift = round(uniform(-reach, reach, rng)), round(uniform(-reach, reach, rng))
+    second = torch.randn(shape, generator=rng)
+    grey = happens(GREYED, rng)
+    third = torch.randn(shape, generator=rng)
+    a, b, c, d = (uniform(-RECOLOUR, RECOLOUR, rng) for _ in range(4))
+    order = tuple(torch.randperm(4, generator=rng).tolist())
+    return Draw(mirrored, angle, shift, grey, (a, b, c, d), order, (first, second, third))
 
 
-def _greyed(cuts: Float[Tensor, "n 3 s s"], rng: Generator) -> Float[Tensor, "n 3 s s"]:
-    return transform.rgb_to_grayscale(cuts, 3) if happens(GREYED, rng) else cuts
+def augment(cuts: Float[Tensor, "b n 3 s s"], draws: Sequence[Draw]) -> Float[Tensor, "b n 3 s s"]:
+    """The batches, in [0, 1], as CLIP is shown them; one draw for each."""
+    cuts = _each(cuts, draws, lambda batch, draw: batch.flip(-1) if draw.mirrored else batch)
+    cuts = _noisy(_moved(_noisy(cuts, draws, 0), draws), draws, 1)
+    cuts = _each(cuts, draws, lambda batch, draw: greyed(batch) if draw.greyed else batch)
+    cuts = _noisy(cuts, draws, 2)
+    return _each(cuts, draws, lambda batch, draw: recoloured(batch, draw.amounts, draw.order))
 
 
-def _recoloured(cuts: Float[Tensor, "n 3 s s"], rng: Generator) -> Float[Tensor, "n 3 s s"]:
-    """Brightness, contrast, saturation and hue, in any order; values end in [0, 1]."""
-    amounts = [uniform(-RECOLOUR, RECOLOUR, rng) for _ in range(4)]
-    for change in torch.randperm(4, generator=rng).tolist():
-        if change == 0:
-            cuts = transform.adjust_brightness(cuts, 1 + amounts[0])
-        elif change == 1:
-            cuts = transform.adjust_contrast(cuts, 1 + amounts[1])
-        elif change == 2:
-            cuts = transform.adjust_saturation(cuts, 1 + amounts[2])
-        else:
-            cuts = transform.adjust_hue(cuts, amounts[3])
-    return cuts
+def _noisy(
+    cuts: Float[Tensor, "b n 3 s s"], draws: Sequence[Draw], which: int
+) -> Float[Tensor, "b n 3 s s"]:
+    """With one of the three noises."""
+    noise = torch.stack([draw.noises[which] for draw in draws])
+    return torch.add(cuts, noise.to(cuts), alpha=NOISE)
+
+
+def _each(
+    cuts: Float[Tensor, "b n 3 s s"],
+    draws: Sequence[Draw],
+    change: Callable[[Float[Tensor, "n 3 s s"], Draw], Float[Tensor, "n 3 s s"]],
+) -> Float[Tensor, "b n 3 s s"]:
+    """Each batch changed as its draw says."""
+    if len(draws) == 1:
+        return change(cuts[0], draws[0])[None]
+    return torch.stack([change(batch, d) for batch, d in zip(cuts.unbind(), draws, strict=True)])
+
+
+def _moved(cuts: Float[Tensor, "b n 3 s s"], draws: Sequence[Draw]) -> Float[Tensor, "b n 3 s s"]:
+    """Turned about the centre and shifted; what comes in is black.
+
+    As in torchvision, a pixel at the edge that half looks outside is darkened twice: the sampler
+    counts what is outside as 0, and the share that is inside multiplies it once more.
+    """
+    batch, _, _, size, _ = cuts.shape
+    matrices = torch.tensor([_matrix(draw, size) for draw in draws], dtype=torch.float64)
+    grid = affine_grid(matrices.to(cuts), [batch, 1, size, size], align_corners=False)
+    inside = grid_sample(cuts.new_ones(batch, 1, size, size), grid, align_corners=False)
+    seen = grid_sample(rearrange(cuts, "b n c h w -> b (n c) h w"), grid, align_corners=False)
+    return rearrange(seen * inside, "b (n c) h w -> b n c h w", c=3)
+
+
+def _matrix(draw: Draw, size: int) -> list[list[float]]:
+    """Where a pixel of the moved cut was before, in places from -1 to 1."""
+    c, s = math.cos(math.radians(draw.angle)), math.sin(math.radians(draw.angle))
+    x, y = (2 * pixels / size for pixels in draw.shift)
+    return [[c, s, -c * x - s * y], [-s, c, s * x - c * y]]

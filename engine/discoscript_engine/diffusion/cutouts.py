@@ -1,18 +1,17 @@
 """Picture -> the cuts that CLIP looks at: a few of the whole picture, some of parts of it.
 
-A cut is resized as ResizeRight does it (cubic, antialiased). That is linear and separable, so
-all cuts of a batch are two matrix products: rows, then columns.
+`windows` resizes them; here is where they lie, and what makes them grey or mirrored.
 """
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
-from jaxtyping import Float, Float64
+from jaxtyping import Float
 from torch import Generator, Tensor
 
 from discoscript_engine.diffusion.randomness import below, happens, uniform
+from discoscript_engine.diffusion.windows import Box, resized_windows
 from discoscript_engine.job import StepRuns
 
 #: Brightness of a colour (ITU-R BT.601).
@@ -34,6 +33,11 @@ class Cut:
     grey: bool = False
     mirrored: bool = False
     copies: int = 1
+
+    @property
+    def box(self) -> Box:
+        """Left, top, width and height."""
+        return self.left, self.top, self.width, self.height
 
 
 def value_at(runs: StepRuns, progress: int) -> float:
@@ -84,71 +88,32 @@ def cut_out(
     image: Float[Tensor, "1 3 h w"], cuts: tuple[Cut, ...], size: int
 ) -> Float[Tensor, "n 3 {size} {size}"]:
     """The cuts, each resized to size x size, in order."""
-    height, width = image.shape[-2:]
-    if not cuts:
+    every = [cut for cut in cuts for _ in range(cut.copies)]
+    if not every:
         return image.new_zeros(0, 3, size, size)
-    rows = torch.stack([_window(height, c.top, c.height, size) for c in cuts])
-    columns = torch.stack([_window(width, c.left, c.width, size, c.mirrored) for c in cuts])
-    rows, columns = rows.to(image), columns.to(image)
-    taken = torch.einsum("nih,chw->nciw", rows, image[0])
-    taken = _with_grey(torch.einsum("nciw,njw->ncij", taken, columns), cuts)
-    if all(cut.copies == 1 for cut in cuts):
+    taken = resized_windows(image, tuple(cut.box for cut in every), size)
+    taken = _changed(taken, [cut.mirrored for cut in every], lambda cuts: cuts.flip(-1))
+    return _changed(taken, [cut.grey for cut in every], greyed)
+
+
+def _changed(
+    taken: Float[Tensor, "n 3 i j"],
+    which: list[bool],
+    change: Callable[[Float[Tensor, "m 3 i j"]], Float[Tensor, "m 3 i j"]],
+) -> Float[Tensor, "n 3 i j"]:
+    """The cuts, of which those marked are changed."""
+    if not any(which):
         return taken
-    pairs = zip(taken, cuts, strict=True)
-    return torch.cat([cut.expand(place.copies, -1, -1, -1) for cut, place in pairs])
+    places = torch.tensor([i for i, marked in enumerate(which) if marked]).to(taken.device)
+    return taken.index_copy(0, places, change(taken.index_select(0, places)))
 
 
-def _with_grey(taken: Float[Tensor, "n 3 i j"], cuts: tuple[Cut, ...]) -> Float[Tensor, "n 3 i j"]:
-    """Those cuts greyed that are to be."""
-    if not any(cut.grey for cut in cuts):
-        return taken
-    is_grey = torch.tensor([cut.grey for cut in cuts], device=taken.device)
-    weights = torch.tensor(GREY, dtype=taken.dtype, device=taken.device)
-    grey = (taken * weights[:, None, None]).sum(dim=1, keepdim=True)
-    return torch.where(is_grey[:, None, None, None], grey, taken)
+def greyed(image: Float[Tensor, "*b 3 h w"]) -> Float[Tensor, "*b 3 h w"]:
+    """Without colour, as bright as before."""
+    return brightness(image).expand_as(image)
 
 
-def resize(
-    image: Float[Tensor, "b c h w"], height: int, width: int
-) -> Float[Tensor, "b c {height} {width}"]:
-    """ResizeRight, Shocher (2021): cubic with a = -0.5, antialiased; pixels outside count as
-    black, which darkens the borders a little."""
-    rows = resize_weights(image.shape[-2], height).to(image)
-    columns = resize_weights(image.shape[-1], width).to(image)
-    return rows @ image @ columns.T
-
-
-def _window(
-    length: int, first: int, span: int, size: int, mirrored: bool = False
-) -> Float64[Tensor, "{size} {length}"]:
-    """Weights of the pixels of an axis in a cut of `span` pixels from `first` on."""
-    weights = resize_weights(span, size)
-    low, high = max(first, 0), min(first + span, length)
-    window = weights.new_zeros(size, length)
-    window[:, low:high] = weights[:, low - first : high - first]
-    return window.flip(0) if mirrored else window
-
-
-@lru_cache(maxsize=4096)
-def resize_weights(before: int, after: int) -> Float64[Tensor, "{after} {before}"]:
-    """Weight of each input pixel in each output pixel of a resized axis.
-
-    A row sums to 1 only where all its taps lie inside.
-    """
-    scale = after / before
-    stretch = min(1.0, scale)
-    reach = math.ceil(2 / stretch) + 1
-    at = torch.arange(after, dtype=torch.float64)
-    at = at / scale + (before - 1) / 2 - (after - 1) / (2 * scale)
-    taps = torch.arange(-reach, before + reach, dtype=torch.float64)
-    weights = _cubic(stretch * (at[:, None] - taps))
-    weights = weights / weights.sum(dim=1, keepdim=True)
-    return weights[:, reach : reach + before].contiguous()
-
-
-def _cubic(x: Float64[Tensor, "..."]) -> Float64[Tensor, "..."]:
-    """Keys' cubic kernel with a = -0.5; zero from 2 on."""
-    x = x.abs()
-    near = 1.5 * x**3 - 2.5 * x**2 + 1
-    far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
-    return torch.where(x <= 1, near, torch.where(x < 2, far, 0.0))
+def brightness(image: Float[Tensor, "*b 3 h w"]) -> Float[Tensor, "*b 1 h w"]:
+    """The grey that is as bright as the colour."""
+    red, green, blue = image.unbind(-3)
+    return (GREY[0] * red + GREY[1] * green + GREY[2] * blue).unsqueeze(-3)

@@ -5,16 +5,17 @@ there and pulled back to the noisy picture in one backward pass through the deno
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from discoscript_engine.diffusion import losses
-from discoscript_engine.diffusion.augment import augment
-from discoscript_engine.diffusion.cutouts import cut_out, inner_cuts, overview_cuts, value_at
+from discoscript_engine.diffusion.augment import Draw, augment, drawn
+from discoscript_engine.diffusion.cutouts import Cut, cut_out, inner_cuts, overview_cuts, value_at
 from discoscript_engine.diffusion.noise_schedule import NoiseSchedule
+from discoscript_engine.diffusion.passes import Part, Passes
 from discoscript_engine.diffusion.prompts import Target
 from discoscript_engine.diffusion.randomness import generator
 from discoscript_engine.diffusion.sampling import Denoiser, Prediction, clipped
@@ -22,9 +23,6 @@ from discoscript_engine.job import Cutouts, Guidance
 from discoscript_engine.models.clip import Clip
 
 Image = Float[Tensor, "b 3 h w"]
-
-#: (picture in [0, 1], CLIP model and its place, batch, index in the schedule) -> cuts.
-Look = Callable[[Image, Clip, int, int, int], Float[Tensor, "n 3 s s"]]
 
 #: (noisy picture, picture predicted from it, index) -> gradient of the loss by the noisy picture.
 Gradient = Callable[[Image, Image, int], Image]
@@ -40,14 +38,28 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How CLIP models see a picture at an index of the schedule.
+
+    `cut` takes a picture in [0, 1], a CLIP model, its place among the models and the index, and
+    gives cuts in batches. `draw` takes a batch's shape, the place, the batch and the index, and
+    gives what augments it, or None where nothing does.
+    """
+
+    cut: Callable[[Image, Clip, int, int], Float[Tensor, "b n 3 s s"]]
+    draw: Callable[[tuple[int, ...], int, int, int], Draw | None]
+
+
+@dataclass(frozen=True)
 class Wish:
-    """What guides a frame: targets seen through cuts, the scales of the losses, a picture."""
+    """What guides a frame: targets seen through cuts, the scales of the losses, a picture. CLIP
+    sees the cuts in `passes`."""
 
     targets: tuple[Target, ...]
     look: Look
-    batches: int
     scales: Guidance
     hold: Hold | None = None
+    passes: Passes = field(default_factory=Passes)
 
     def is_empty(self) -> bool:
         """Whether nothing pulls: then no gradient needs to be taken."""
@@ -122,26 +134,56 @@ def slope_at(x_in: Float[Tensor, "b 3 h w"], wish: Wish, index: int) -> Float[Te
     if wish.scales.clip_guidance_scale:
         slope = slope + wish.scales.clip_guidance_scale * words_slope(x_in, wish, index)
     x_in = x_in.detach().requires_grad_()
-    for loss in _picture_losses(x_in, wish):
-        slope = slope + torch.autograd.grad(loss, x_in)[0]
-    return slope
+    wanted = _picture_losses(x_in, wish)
+    return slope + torch.autograd.grad(wanted, x_in)[0] if wanted else slope
 
 
 def words_slope(x_in: Float[Tensor, "b 3 h w"], wish: Wish, index: int) -> Float[Tensor, "b 3 h w"]:
     """Gradient by `x_in` of the distance to the prompts, summed over the CLIP models.
 
     Batches are averaged, so their number changes how many cuts are seen, never the strength.
-    Each batch's graph is freed before the next one is built.
     """
     slope = torch.zeros_like(x_in)
     for place, target in enumerate(wish.targets):
-        for batch in range(wish.batches):
-            seen = x_in.detach().requires_grad_()
-            cuts = wish.look((seen + 1) / 2, target.clip, place, batch, index)
-            if len(cuts):
-                loss = words_loss(cuts, target)
-                slope = slope + torch.autograd.grad(loss, seen)[0] / wish.batches
+        slope = slope + _slope_of_target(x_in, wish, place, target, index)
     return slope
+
+
+def _slope_of_target(
+    x_in: Float[Tensor, "b 3 h w"], wish: Wish, place: int, target: Target, index: int
+) -> Float[Tensor, "b 3 h w"]:
+    """What one CLIP model contributes.
+
+    All cuts are made at once, and pulled back to the picture at once; between the two, the graph
+    of a pass is freed before the next one is built.
+    """
+    seen = x_in.detach().requires_grad_()
+    cuts = wish.look.cut((seen + 1) / 2, target.clip, place, index)
+    if not cuts.numel():
+        return torch.zeros_like(x_in)
+
+    def slope_of(part: Float[Tensor, "b n 3 s s"], which: Part) -> Float[Tensor, "b n 3 s s"]:
+        part = part.detach().requires_grad_()
+        shown = _shown(part, which, wish.look, cuts.shape[1:], place, index)
+        share = shown.shape[:2].numel() / cuts.shape[:2].numel()
+        return torch.autograd.grad(share * words_loss(shown.flatten(0, 1), target), part)[0]
+
+    return torch.autograd.grad(cuts, seen, wish.passes.over(cuts.detach(), slope_of))[0]
+
+
+def _shown(
+    part: Float[Tensor, "b n 3 s s"],
+    which: Part,
+    look: Look,
+    shape: tuple[int, ...],
+    place: int,
+    index: int,
+) -> Float[Tensor, "b n 3 s s"]:
+    """Some of the cuts as CLIP is shown them; `shape` is that of a whole batch."""
+    batches = range(which.batches.start, which.batches.stop)
+    drawn = [look.draw(shape, place, batch, index) for batch in batches]
+    draws = [draw.of(which.cuts) for draw in drawn if draw is not None]
+    return augment(part, draws) if draws else part
 
 
 def words_loss(cuts: Float[Tensor, "n 3 s s"], target: Target) -> Float[Tensor, ""]:
@@ -152,7 +194,8 @@ def words_loss(cuts: Float[Tensor, "n 3 s s"], target: Target) -> Float[Tensor, 
 
 
 def _picture_losses(x_in: Float[Tensor, "b 3 h w"], wish: Wish) -> list[Float[Tensor, ""]]:
-    """The losses that look at the whole picture; those with scale 0 are not computed."""
+    """The losses that look at the whole picture; those with scale 0 are not computed. Their
+    gradients are added up by one backward pass."""
     scales, wanted = wish.scales, []
     if scales.tv_scale:
         wanted.append(scales.tv_scale * losses.total_variation(x_in).sum())
@@ -184,22 +227,30 @@ def limited(slope: Float[Tensor, "b 3 h w"], limit: float) -> Float[Tensor, "b 3
     return slope * (size.clamp(max=limit) / size.clamp(min=torch.finfo(size.dtype).tiny))
 
 
-def looking(cutouts: Cutouts, schedule: NoiseSchedule, seed: int, *, augmented: bool) -> Look:
+def looking(
+    cutouts: Cutouts, schedule: NoiseSchedule, seed: int, *, batches: int, augmented: bool
+) -> Look:
     """How a frame looks at its picture: the cuts of the script's schedules, drawn for every
     step, model and batch, and augmented."""
 
-    def look(
-        image: Float[Tensor, "b 3 h w"], clip: Clip, place: int, batch: int, index: int
-    ) -> Float[Tensor, "n 3 s s"]:
+    def cut(
+        image: Float[Tensor, "1 3 h w"], clip: Clip, place: int, index: int
+    ) -> Float[Tensor, "b n 3 s s"]:
         (height, width), progress = image.shape[-2:], schedule.progress(index)
-        rng = generator(seed, "cut geometry", index, place, batch)
         whole = overview_cuts(int(value_at(cutouts.overview, progress)), width, height)
         power = value_at(cutouts.ic_pow, progress)
         grey_share = value_at(cutouts.icgray_p, progress)
         count = int(value_at(cutouts.inner, progress))
-        parts = inner_cuts(count, width, height, clip.image_size, power, grey_share, rng)
-        cuts = cut_out(image, whole + parts, clip.image_size)
-        rng = generator(seed, "augmentations", index, place, batch)
-        return augment(cuts, rng) if augmented and len(cuts) else cuts
+        cuts: list[Cut] = []
+        for batch in range(batches):
+            rng = generator(seed, "cut geometry", index, place, batch)
+            size = clip.image_size
+            cuts += whole + inner_cuts(count, width, height, size, power, grey_share, rng)
+        taken = cut_out(image, tuple(cuts), clip.image_size)
+        return taken.view(batches, len(taken) // batches, *taken.shape[1:])
 
-    return look
+    def draw(shape: tuple[int, ...], place: int, batch: int, index: int) -> Draw | None:
+        rng = generator(seed, "augmentations", index, place, batch)
+        return drawn(shape, rng) if augmented else None
+
+    return Look(cut, draw)

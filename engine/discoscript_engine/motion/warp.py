@@ -6,9 +6,9 @@ be in memory, so that a resumed run equals an unbroken one.
 
 import torch
 from einops import rearrange
-from jaxtyping import Float, Float32, Int64, UInt8
+from jaxtyping import Float, Float32, Float64, UInt8
 from torch import Tensor
-from torch.nn.functional import grid_sample
+from torch.nn.functional import grid_sample, pad
 
 from discoscript_engine.job import Camera2D, Camera3D
 from discoscript_engine.motion.camera import Matrix, focal_length, inverse_affine, pose
@@ -25,62 +25,54 @@ def warp2d(image: UInt8[Tensor, "h w 3"], camera: Camera2D) -> UInt8[Tensor, "h 
     """The picture turned, magnified and shifted in its plane; with `edges` wrap, what leaves at one
     edge comes back at the other. Bilinear, rounded to the nearest level."""
     height, width, _ = image.shape
-    x, y = _source_positions(inverse_affine(camera, width, height), height, width, image.device)
+    places = _source_places(inverse_affine(camera, width, height), height, width, image.device)
+    picture = rearrange(image, "h w c -> 1 c h w").float()
     wrapped = camera.edges == "wrap"
-    moved = _sample_wrapped(image, x, y) if wrapped else _sample_edged(image, x, y, camera.edges)
-    return moved.round().clamp(0, 255).to(torch.uint8)
+    moved = (
+        _sample_wrapped(picture, *places) if wrapped else _sample(picture, *places, camera.edges)
+    )
+    return rearrange(moved, "1 c h w -> h w c").round_().clamp_(0, 255).to(torch.uint8)
 
 
-def _source_positions(
+def _source_places(
     matrix: Matrix, height: int, width: int, device: torch.device
-) -> tuple[Float[Tensor, "h w"], Float[Tensor, "h w"]]:
-    """Where each output pixel looks in the input, in pixels with centres at integers."""
+) -> tuple[Float64[Tensor, "h w"], Float64[Tensor, "h w"]]:
+    """Where each output pixel looks in the input, in widths and heights from the centre of the
+    first pixel."""
     i = torch.arange(width, dtype=torch.float64, device=device)
     j = torch.arange(height, dtype=torch.float64, device=device)[:, None]
     (a, b, c), (d, e, f), _ = matrix
-    return a * i + b * j + c, d * i + e * j + f
+    return a / width * i + (b * j + c) / width, d / height * i + (e * j + f) / height
 
 
 def _sample_wrapped(
-    image: UInt8[Tensor, "h w 3"], x: Float[Tensor, "h w"], y: Float[Tensor, "h w"]
-) -> Float32[Tensor, "h w 3"]:
-    """Bilinear values in levels at the positions (x, y) of the picture repeated endlessly."""
-    height, width, _ = image.shape
-    x, y = x.remainder(width), y.remainder(height)
-    left, top = x.floor(), y.floor()
-    right_share = (x - left).float()[..., None]
-    bottom_share = (y - top).float()[..., None]
-    x0, y0 = left.long(), top.long()
-    upper = _mix(_wrapped(image, x0, y0), _wrapped(image, x0 + 1, y0), right_share)
-    lower = _mix(_wrapped(image, x0, y0 + 1), _wrapped(image, x0 + 1, y0 + 1), right_share)
-    return _mix(upper, lower, bottom_share)
+    picture: Float32[Tensor, "1 3 h w"], x: Float64[Tensor, "h w"], y: Float64[Tensor, "h w"]
+) -> Float32[Tensor, "1 3 h w"]:
+    """Values at the places (x, y) of the picture repeated endlessly: it is extended by the first
+    pixels of the repetition, and the sampler's -1 and 1 are the first pixel and its repetition."""
+    endless = pad(picture, (0, 1, 0, 1), "circular")
+    grid = _grid(*(place.remainder(1).mul_(2).sub_(1) for place in (x, y)))
+    return grid_sample(endless, grid, "bilinear", align_corners=True)
 
 
-def _sample_edged(
-    image: UInt8[Tensor, "h w 3"], x: Float[Tensor, "h w"], y: Float[Tensor, "h w"], edges: str
-) -> Float32[Tensor, "h w 3"]:
-    """Bilinear values in levels at the positions (x, y) of the picture with `edges` around it:
-    border, reflection or zeros."""
-    height, width, _ = image.shape
-    grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], dim=-1)
-    picture = rearrange(image, "h w c -> 1 c h w").double()
-    moved = grid_sample(picture, grid[None], "bilinear", edges, align_corners=False)
-    return rearrange(moved, "1 c h w -> h w c").float()
+def _sample(
+    picture: Float32[Tensor, "1 3 h w"],
+    x: Float64[Tensor, "h w"],
+    y: Float64[Tensor, "h w"],
+    edges: str,
+) -> Float32[Tensor, "1 3 h w"]:
+    """Values at the places (x, y) of the picture with `edges` around it: border, reflection or
+    zeros."""
+    height, width = picture.shape[-2:]
+    grid = _grid(2 * x + (1 / width - 1), 2 * y + (1 / height - 1))
+    return grid_sample(picture, grid, "bilinear", edges, align_corners=False)
 
 
-def _wrapped(
-    image: UInt8[Tensor, "h w 3"], x: Int64[Tensor, "h w"], y: Int64[Tensor, "h w"]
-) -> Float32[Tensor, "h w 3"]:
-    height, width, _ = image.shape
-    index = (y % height) * width + x % width
-    return rearrange(image, "h w c -> (h w) c")[index].float()
-
-
-def _mix(
-    a: Float32[Tensor, "h w 3"], b: Float32[Tensor, "h w 3"], share: Float32[Tensor, "h w 1"]
-) -> Float32[Tensor, "h w 3"]:
-    """`share` 0 is a, 1 is b."""
-    return a + (b - a) * share
+def _grid(x: Float[Tensor, "h w"], y: Float[Tensor, "h w"]) -> Float32[Tensor, "1 h w 2"]:
+    """Positions as `grid_sample` takes them; filled in, because interleaving by `stack` is slow."""
+    grid = torch.empty(1, *x.shape, 2, device=x.device)
+    grid[..., 0], grid[..., 1] = x, y
+    return grid
 
 
 def warp3d(
@@ -91,7 +83,7 @@ def warp3d(
     Levels are cut off after the nudge, so a camera that does not move gives the picture back.
     """
     moved = sample(image, sampling_grid(depth, camera), camera.padding, camera.sampling)
-    return (moved.clamp(0, 1) * 255).to(torch.uint8)
+    return moved.clamp_(0, 1).mul_(255).to(torch.uint8)
 
 
 def sampling_grid(depth: Float[Tensor, "h w"], camera: Camera3D) -> Float32[Tensor, "h w 2"]:
@@ -101,25 +93,22 @@ def sampling_grid(depth: Float[Tensor, "h w"], camera: Camera3D) -> Float32[Tens
     the reference.
     """
     height, width = depth.shape
-    z = depth.float()
-    x = _end_to_end(width, z.device).expand(height, width)
-    y = _end_to_end(height, z.device)[:, None].expand(height, width)
-    moved_x, moved_y, moved_z = _move(x, y, z, camera)
-    focal = focal_length(camera.fov)
-    grid_x = _centres(width, z.device) - focal * (moved_x / moved_z - x / z)
-    grid_y = _centres(height, z.device)[:, None] - focal * (moved_y / moved_z - y / z)
-    return torch.stack([grid_x, grid_y], dim=-1)
+    z, focal, motion = depth.float(), focal_length(camera.fov), pose(camera)
+    x, y = _end_to_end(width, z.device), _end_to_end(height, z.device)[:, None]
 
+    def moved(axis: int, scale: float) -> Float32[Tensor, "h w"]:
+        """One coordinate of q = p R + t for every point of the scene, times `scale`."""
+        (a, b, c), t = (row[axis] for row in motion.rotation), motion.translation[axis]
+        return torch.add(x * (scale * a) + (y * b + t) * scale, z, alpha=scale * c)
 
-def _move(
-    x: Float[Tensor, "h w"], y: Float[Tensor, "h w"], z: Float[Tensor, "h w"], camera: Camera3D
-) -> list[Float[Tensor, "h w"]]:
-    """q = p R + t for every point of the scene, one coordinate after the other."""
-    motion = pose(camera)
-    columns = zip(*motion.rotation, strict=True)
-    return [
-        x * a + y * b + z * c + t for (a, b, c), t in zip(columns, motion.translation, strict=True)
-    ]
+    before, after = z.reciprocal(), moved(2, 1.0).reciprocal_()
+    grid = torch.empty(height, width, 2, device=z.device)
+    for axis, (own, centres) in enumerate(
+        ((x, _centres(width, z.device)), (y, _centres(height, z.device)[:, None]))
+    ):
+        way = moved(axis, -focal).mul_(after).addcmul_(before, focal * own)
+        torch.add(way, centres, out=grid[..., axis])
+    return grid
 
 
 def _end_to_end(size: int, device: torch.device) -> Float32[Tensor, " size"]:
@@ -139,7 +128,7 @@ def sample(
 
     `padding` is border, zeros or reflection; `sampling` is bicubic, bilinear or nearest.
     """
-    picture = rearrange(image / 255 + NUDGE, "h w c -> 1 c h w")
+    picture = rearrange(image, "h w c -> 1 c h w").float().div_(255).add_(NUDGE)
     positions = grid.nan_to_num(nan=FAR_OUTSIDE).clamp(-FAR_OUTSIDE, FAR_OUTSIDE)[None]
     moved = grid_sample(picture, positions, sampling, padding, align_corners=False)
     return rearrange(moved, "1 c h w -> h w c")
