@@ -7,14 +7,12 @@ What else the machine does then meets both. Before anything is timed, the two ar
 """
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +24,8 @@ import numpy as np  # noqa: E402
 import plain  # noqa: E402
 import torch  # noqa: E402
 from parity import fill_parameters, hash_numbers  # noqa: E402
-from speed import machine  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
-from torch.nn.functional import adaptive_avg_pool2d, grid_sample  # noqa: E402
+from torch.nn.functional import adaptive_avg_pool2d  # noqa: E402
 
 from discoscript_engine.diffusion import guidance  # noqa: E402
 from discoscript_engine.diffusion.augment import augment, drawn  # noqa: E402

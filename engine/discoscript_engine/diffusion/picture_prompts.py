@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from discoscript_engine.diffusion.augment import augment
+from discoscript_engine.diffusion.augment import augment, drawn
 from discoscript_engine.diffusion.cutouts import Cut
 from discoscript_engine.diffusion.randomness import below, normal
 from discoscript_engine.images import decode_small, to_tensor
@@ -40,7 +40,8 @@ def seen_in(
     boxes = drawn_cuts(picture.shape[-1], picture.shape[-2], clip.image_size, CUTS, rng)
     cuts = (cuts_of(picture, boxes, clip.image_size) + 1) / 2
     if augmented:
-        cuts = torch.cat([augment(cut[None], rng) for cut in cuts])
+        draws = [drawn((1, *cut.shape), rng) for cut in cuts]
+        cuts = augment(cuts[:, None], draws)[:, 0]
     return clip.encode_image(cuts)
 
 
