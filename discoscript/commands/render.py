@@ -170,13 +170,14 @@ def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace
     missing = any(state is not State.KEPT for state in states)
     if missing:
         refuse_unreadable(wanted.assets)
-    renderer = wanted.backend.load() if missing else wanted.backend.lazy()
     folder, length = _folder(wanted, options), wanted.schedule.frames
     fixed = wanted.schedule.fixed
     subfolder, rate = bool(fixed["save.in_subfolder"]), int(str(fixed["save.display_rate"]))
     output = Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder)
     video = None if options.frames else film(wanted.schedule, wanted.script.project)
     with progress(steps, options.quiet) as events:
+        backend = wanted.backend
+        renderer = backend.load(events.note) if missing else backend.lazy(events.note)
         return deliver(output, renderer, events, wanted.assets.contents, video, rate)
 
 

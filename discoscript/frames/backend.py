@@ -8,26 +8,31 @@ from discoscript.frames.renderer import OnStep, Picture, Renderer
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import FrameJob, Models, Move
 
+#: Is told what the user should know, and what stops nothing.
+Note = Callable[[str], None]
+
 INSTALL = 'install it with: pip install "discoscript[engine]"'
 
 
 @dataclass(frozen=True)
 class Backend:
-    """A renderer by name: `load` makes it, `identity` says what it would be without loading it."""
+    """A renderer by name: `load` makes it, given what it tells the user by; `identity` says what
+    it would be without loading it."""
 
     name: str
     doc: str
-    load: Callable[[], Renderer]
+    load: Callable[[Note], Renderer]
     identity: Callable[[Models], Identity]
 
-    def lazy(self) -> Renderer:
+    def lazy(self, note: Note) -> Renderer:
         """The renderer, loaded when the first frame is asked of it."""
-        return _Lazy(self)
+        return _Lazy(self, note)
 
 
 class _Lazy:
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, note: Note) -> None:
         self._backend = backend
+        self._note = note
         self._loaded: Renderer | None = None
         self.identity = backend.identity
 
@@ -38,20 +43,20 @@ class _Lazy:
         assets: Mapping[str, bytes],
         on_step: OnStep,
     ) -> Picture:
-        self._loaded = self._loaded or self._backend.load()
+        self._loaded = self._loaded or self._backend.load(self._note)
         return self._loaded.render(job, previous, assets, on_step)
 
     def move(self, move: Move, picture: Picture) -> Picture:
-        self._loaded = self._loaded or self._backend.load()
+        self._loaded = self._loaded or self._backend.load(self._note)
         return self._loaded.move(move, picture)
 
 
-def _engine() -> Renderer:
+def _engine(note: Note) -> Renderer:
     try:
         from discoscript_engine.engine import Engine
     except ModuleNotFoundError as error:
         raise RenderFailure(f"the engine is not installed (no {error.name})", INSTALL) from error
-    return Engine()
+    return Engine(note=note)
 
 
 def _engine_identity(models: Models) -> Identity:
@@ -69,7 +74,7 @@ def _engine_identity(models: Models) -> Identity:
         raise RenderFailure(str(missing), "`discoscript models` lists the models") from missing
 
 
-def _test_cards() -> Renderer:
+def _test_cards(note: Note) -> Renderer:
     from discoscript.frames.testcard import TestCards
 
     return TestCards()
@@ -83,7 +88,7 @@ BACKENDS: Mapping[str, Backend] = {
             "testcard",
             "numbered cards in no time, without the engine",
             _test_cards,
-            lambda models: _test_cards().identity(models),
+            lambda models: _test_cards(lambda text: None).identity(models),
         ),
     )
 }

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from discoscript_engine.diffusion.losses import PERCEPTUAL
+from discoscript_engine.diffusion.passes import CUTS_AT_ONCE, OutOfMemory, Passes
 from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import NoiseModel
 from discoscript_engine.frame import Networks, moved, render_frame
@@ -38,11 +39,15 @@ T = TypeVar("T")
 
 
 class Engine:
-    """Renders jobs on one device. Models are loaded when first needed and kept."""
+    """Renders jobs on one device. Models are loaded when first needed and kept. `note` is told
+    what the user should know and what stops nothing."""
 
-    def __init__(self, device: str = "auto") -> None:
+    def __init__(
+        self, device: str = "auto", note: Callable[[str], None] = lambda text: None
+    ) -> None:
         self._name = device
         self.device = torch.device(device_kind() if device == "auto" else device)
+        self._passes = Passes(CUTS_AT_ONCE[self.device.type], note)
         self._digests = FileDigests()
         self._texts: TextCache = {}
         self._diffusions: dict[str, NoiseModel] = {}
@@ -60,10 +65,13 @@ class Engine:
         assets: Mapping[str, bytes],
         on_step: OnStep,
     ) -> Picture:
-        """The picture of `job`: the same bytes in every process of one numeric class."""
+        """The picture of `job`: the same bytes in every process of one numeric class.
+
+        TooLittleMemory where the device has no room even for a single cut.
+        """
         before = None if previous is None else torch.from_numpy(np.array(previous))
         networks = self._networks(job)
-        with repeatable():
+        with repeatable(), within_memory(job):
             picture = render_frame(
                 job,
                 before,
@@ -72,6 +80,7 @@ class Engine:
                 self._texts,
                 self.device,
                 lambda done, steps, seen: on_step(done, steps, lambda: seen().cpu().numpy()),
+                self._passes,
             )
         return picture.cpu().numpy()
 
@@ -116,6 +125,23 @@ def built(table: Mapping[str, T], name: str) -> T:
     if name not in table:
         raise ValueError(f"the model `{name}` is not built yet; there is {', '.join(table)}")
     return table[name]
+
+
+class TooLittleMemory(Exception):
+    """The device cannot render a job: its memory is too small."""
+
+
+@contextmanager
+def within_memory(job: FrameJob) -> Iterator[None]:
+    """Says in the words of a script what torch says in bytes."""
+    try:
+        yield
+    except OutOfMemory as error:
+        raise TooLittleMemory(
+            f"{job.width} x {job.height} pixels with the models "
+            f"{', '.join([job.models.diffusion, *job.models.clip])} need more memory than this "
+            "device has; a smaller size or fewer models need less"
+        ) from error
 
 
 @contextmanager

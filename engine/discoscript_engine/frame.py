@@ -17,6 +17,7 @@ from discoscript_engine.diffusion.guidance import (
 )
 from discoscript_engine.diffusion.losses import Perceptual
 from discoscript_engine.diffusion.noise_schedule import NoiseSchedule, noise_schedule
+from discoscript_engine.diffusion.passes import Passes
 from discoscript_engine.diffusion.perlin import drawn_gradients, perlin_start
 from discoscript_engine.diffusion.picture_prompts import picture_of, seen_in
 from discoscript_engine.diffusion.prompts import Seen, Target, TextCache, fuzzy, target
@@ -73,9 +74,11 @@ def render_frame(
     texts: TextCache,
     device: torch.device,
     on_step: OnStep,
+    passes: Passes | None = None,
 ) -> UInt8[Tensor, "h w 3"]:
     """The picture of a job. `previous` is the stored picture of the frame before, `assets` are
-    picture files by their SHA-256, `texts` keeps encoded prompts for later frames."""
+    picture files by their SHA-256, `texts` keeps encoded prompts for later frames, `passes` says
+    how many cuts CLIP sees at once."""
     schedule, first = noise_schedule(job.diffusion.steps), first_index(job)
     picture = start_picture(job, previous, assets, networks.depth, device)
     shape = (1, 3, job.height, job.width)
@@ -91,6 +94,7 @@ def render_frame(
         ),
         scales=job.guidance,
         hold=hold(job, picture, networks.perceptual),
+        passes=passes or Passes(),
     )
     final = SAMPLERS[job.diffusion.sampler](
         guided_denoiser(job, networks, schedule, wish),

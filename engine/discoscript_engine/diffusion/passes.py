@@ -65,7 +65,7 @@ class Passes:
     def over(self, cuts: Float[Tensor, "b n 3 s s"], work: Work) -> Float[Tensor, "b n 3 s s"]:
         """What `work` gives for all cuts; OutOfMemory where not even one has room."""
         result = torch.empty_like(cuts)
-        for part in parts(*cuts.shape[:2], self.at_most):
+        for part in parts(cuts.shape[0], cuts.shape[1], self.at_most):
             self._do(part, cuts, work, result)
         return result
 

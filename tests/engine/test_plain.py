@@ -1,0 +1,69 @@
+"""The engine against the plain version that its speed is measured against: the same numbers."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from parity import hash_numbers
+
+from discoscript_engine.diffusion.augment import augment, drawn
+from discoscript_engine.diffusion.cutouts import cut_out, inner_cuts, overview_cuts
+from discoscript_engine.diffusion.randomness import generator
+
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+import plain
+
+WIDE, TALL, SIZE = 96, 64, 32
+
+
+def slopes(overview, inner, place, dtype, *, augmented):
+    """The gradient of a batch of cuts by the picture, made plainly and by the engine."""
+    image = torch.from_numpy(hash_numbers("image", (1, 3, TALL, WIDE)) / 2 + 0.5).to(dtype)
+    upstream = torch.from_numpy(hash_numbers("up", (overview + inner, 3, SIZE, SIZE))).to(dtype)
+    image.requires_grad_()
+    where = overview_cuts(overview, WIDE, TALL)
+    where += inner_cuts(inner, WIDE, TALL, SIZE, 3, 0.5, generator(0, "cut geometry", place))
+    draw = drawn(tuple(upstream.shape), generator(0, "augmentations", place))
+    slow, fast = plain.cut_out(image, where, SIZE), cut_out(image, where, SIZE)
+    if augmented:
+        slow, fast = plain.augment(slow, draw), augment(fast[None], [draw])[0]
+    return [torch.autograd.grad(cuts, image, upstream)[0] for cuts in (slow, fast)]
+
+
+@pytest.mark.parametrize(("overview", "inner"), [(12, 4), (4, 12), (0, 3), (2, 0)])
+def test_cuts_pull_at_the_picture_as_the_plain_ones(overview, inner):
+    slow, fast = slopes(overview, inner, 0, torch.float32, augmented=False)
+    assert (fast - slow).abs().max() <= 2e-6 * slow.abs().max()
+
+
+@pytest.mark.parametrize("place", range(12))
+def test_augmented_cuts_pull_as_the_plain_ones(place):
+    """To the last bits of a double, ties between channels included."""
+    slow, fast = slopes(4, 4, place, torch.float64, augmented=True)
+    assert (fast - slow).abs().max() <= 1e-12 * slow.abs().max()
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_in_single_precision_only_pixels_at_a_kink_differ(place):
+    slow, fast = slopes(4, 4, place, torch.float32, augmented=True)
+    cosine = torch.nn.functional.cosine_similarity(slow.flatten(), fast.flatten(), dim=0)
+    off = (fast - slow).abs() > 0.01 * slow.square().mean().sqrt()
+    assert cosine >= 0.99999
+    assert off.double().mean() <= 1e-3
+
+
+@pytest.mark.parametrize("amount", [-0.1, 0.02, 0.1])
+def test_black_white_and_grey_pixels_are_recoloured_as_plainly(amount):
+    """Where channels are equal the slope is a choice; it is the same one."""
+    from discoscript_engine.diffusion.recolour import turned_hue
+
+    levels = torch.tensor([0.0, 0.4, 1.0], dtype=torch.float64)
+    colours = torch.cartesian_prod(levels, levels, levels).T.reshape(1, 3, 3, 9)
+    upstream = torch.from_numpy(hash_numbers("up", colours.shape))
+    found = []
+    for turn in (plain.hue_turned, turned_hue):
+        image = colours.clone().requires_grad_()
+        turned = turn(image, amount)
+        found.append((turned, torch.autograd.grad(turned, image, upstream)[0]))
+    torch.testing.assert_close(found[1], found[0], rtol=0, atol=1e-12)
