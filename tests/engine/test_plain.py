@@ -23,7 +23,7 @@ def slopes(overview, inner, place, dtype, *, augmented):
     upstream = torch.from_numpy(hash_numbers("up", (overview + inner, 3, SIZE, SIZE))).to(dtype)
     image.requires_grad_()
     where = overview_cuts(overview, WIDE, TALL)
-    where += inner_cuts(inner, WIDE, TALL, SIZE, 3, 0.5, generator(0, "cut geometry", place))
+    where += inner_cuts(inner, WIDE, TALL, SIZE, 3.0, 0.5, generator(0, "cut geometry", place))
     draw = drawn(tuple(upstream.shape), generator(0, "augmentations", place))
     slow, fast = plain.cut_out(image, where, SIZE), cut_out(image, where, SIZE)
     if augmented:
@@ -53,7 +53,7 @@ def test_in_single_precision_only_pixels_at_a_kink_differ(place):
     assert off.double().mean() <= 1e-3
 
 
-@pytest.mark.parametrize("amount", [-0.1, 0.02, 0.1])
+@pytest.mark.parametrize("amount", [-0.09, 0.02, 0.07])
 def test_black_white_and_grey_pixels_are_recoloured_as_plainly(amount):
     """Where channels are equal the slope is a choice; it is the same one."""
     from discoscript_engine.diffusion.recolour import turned_hue
