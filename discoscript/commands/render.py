@@ -28,6 +28,7 @@ from discoscript.project import Project
 from discoscript.scene.files import Unreadable
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, duration, printable, progress
+from discoscript.video.finish import Finish, finish
 from discoscript.video.output import Delivery, Film, Output, deliver
 from discoscript.views.sheet import Cell, sheet
 
@@ -144,6 +145,15 @@ def film(schedule: Schedule, project: Project) -> Film | None:
     )
 
 
+def finishing(schedule: Schedule, project: Project) -> Finish | None:
+    """What makes the pictures larger, if anything. A model is loaded before hours of rendering."""
+    factor, name = schedule.fixed["output.upscale"], schedule.fixed["output.upscale_model"]
+    return finish(
+        None if factor is None else float(str(factor)),
+        project.inside(str(name)) if name else None,
+    )
+
+
 def sound_file(schedule: Schedule, project: Project) -> Path | None:
     """Where the sound track lies, if there is one; UsageFailure if it holds no sound.
 
@@ -173,7 +183,8 @@ def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace
     folder, length = _folder(wanted, options), wanted.schedule.frames
     fixed = wanted.schedule.fixed
     subfolder, rate = bool(fixed["save.in_subfolder"]), int(str(fixed["save.display_rate"]))
-    output = Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder)
+    larger = finishing(wanted.schedule, wanted.script.project)
+    output = Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder, larger)
     video = None if options.frames else film(wanted.schedule, wanted.script.project)
     with progress(steps, options.quiet) as events:
         backend = wanted.backend

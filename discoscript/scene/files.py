@@ -25,7 +25,7 @@ SUFFIXES: Mapping[FileKind, tuple[str, ...]] = {
         "mp4", "mov", "m4v", "mkv", "webm", "avi",
     ),
     FileKind.TABLE: ("csv", "tsv", "txt"),
-    FileKind.MODEL: ("safetensors", "pt"),
+    FileKind.MODEL: ("safetensors", "pt", "pth"),
     FileKind.SCRIPT: ("disco",),
 }  # fmt: skip
 RECOMMENDED = 4

@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -34,6 +34,7 @@ from discoscript.frames.renderer import Picture, Renderer
 from discoscript.frames.store import Store
 from discoscript.plan.canonical import canonical
 from discoscript.plan.plan import FramePlan
+from discoscript.video.finish import Finish
 
 SOFTWARE = "DiscoScript"
 ATTEMPTS = 3  #: to read back what was rendered, before the disk is blamed
@@ -64,7 +65,7 @@ class Output(Events):
     """The folder of one script. As a receiver of events it writes each frame when it is there.
 
     `length` is how many frames the whole render has, where `plan` is a part of it. Partial pictures
-    go to a `subfolder`, or among the frames.
+    go to a `subfolder`, or among the frames. `finish` is done to the frames and to the video's.
     """
 
     def __init__(
@@ -75,8 +76,10 @@ class Output(Events):
         store: Store,
         length: int | None = None,
         subfolder: bool = True,
+        finish: Finish | None = None,
     ) -> None:
         self.folder, self.name, self.plan, self.store = folder, name, plan, store
+        self.finish = finish
         self.length = len(plan.frames) if length is None else length
         self.jobs = {frame.index: frame.job for frame in plan.frames}
         self.frames = folder / "frames"
@@ -102,7 +105,8 @@ class Output(Events):
 
     def kept(self, index: int, record: Record) -> None:
         """Write the frame, unless the file is there from an earlier run."""
-        self._write_picture(self.path(index), record, self._metadata(index, record))
+        metadata = self._metadata(index, record)
+        self._write_picture(self.path(index), record, metadata, self.finish)
 
     def partial(self, index: int, done: int, record: Record) -> None:
         """Write the picture of a frame after `done` steps, unless the file is there."""
@@ -111,14 +115,22 @@ class Output(Events):
             path, record, {**self._metadata(index, record), "disco.steps": str(done)}
         )
 
-    def _write_picture(self, path: Path, record: Record, metadata: Mapping[str, str]) -> None:
-        source = f"{record.key} {record.digest}"
+    def _write_picture(
+        self,
+        path: Path,
+        record: Record,
+        metadata: Mapping[str, str],
+        finish: Finish | None = None,
+    ) -> None:
+        source = _source(record, finish)
         if self._is_current(path, source):
             return
         data = self.store.read(record.digest)
         if data is None:
             self._lost = True
             return
+        if finish is not None:
+            data = png.encode(finish.apply(png.decode(data)))
         self._write(path, png.with_metadata(data, metadata))
         self._note(path, source)
 
@@ -179,12 +191,15 @@ class Output(Events):
         from discoscript.video.video import CODECS, SoundTrack, encode
 
         path = self.folder / f"{self.name}{CODECS[film.codec].suffix}"
-        digests = tuple(r.digest for r in outcome.records[film.first : film.last])
-        source = hashlib.sha256(canonical((_identity(film), digests))).hexdigest()
+        records = outcome.records[film.first : film.last]
+        digests = tuple(r.digest for r in records)
+        made = (self.finish.identity,) if self.finish else ()
+        source = hashlib.sha256(canonical((_identity(film), digests, *made))).hexdigest()
         if not self._is_current(path, source):
             seconds = float(len(digests) / film.fps)
             sound = SoundTrack(film.sound, film.sound_begin, seconds) if film.sound else None
-            pictures, how = self._pictures(digests), (film.codec, film.crf, film.preset, sound)
+            pictures = self._pictures(records, film.first)
+            how = film.codec, film.crf, film.preset, sound
             try:
                 encode(pictures, path, film.fps, *how)
             except OSError as error:
@@ -192,12 +207,17 @@ class Output(Events):
             self._note(path, source)
         return path
 
-    def _pictures(self, digests: tuple[str, ...]) -> Iterator[Picture]:
-        for digest in digests:
-            data = self.store.read(digest)
+    def _pictures(self, records: Sequence[Record], first: int) -> Iterator[Picture]:
+        """The frames of the video. What was done to them once is read back from their files."""
+        for index, record in enumerate(records, first):
+            path, finish = self.path(index), self.finish
+            if finish is not None and self._is_current(path, _source(record, finish)):
+                yield png.decode(path.read_bytes())
+                continue
+            data = self.store.read(record.digest)
             if data is None:
                 raise FrameLost
-            yield png.decode(data)
+            yield finish.apply(png.decode(data)) if finish else png.decode(data)
 
     # ───────────── what is there already ─────────────
 
@@ -283,6 +303,12 @@ def deliver(
         finally:
             output.save()
     raise DiskFailure(f"the frame store damages what is written to it: {output.store.root}")
+
+
+def _source(record: Record, finish: Finish | None) -> str:
+    """What a numbered picture depends on."""
+    made = f"{record.key} {record.digest}"
+    return f"{made} {finish.identity}" if finish else made
 
 
 def _identity(film: Film) -> tuple[object, ...]:

@@ -17,8 +17,8 @@ from discoscript.syntax.parse import parse
 from discoscript.syntax.statements import STATEMENTS
 from discoscript.text.source import Source
 
-#: What no script can use: a model of one's own needs a checkpoint of hundreds of megabytes.
-LEFT_OUT = {"setting scene.model_file"}
+#: What no script can use: models of one's own, hundreds of megabytes each.
+LEFT_OUT = {"setting scene.model_file", "setting output.upscale_model"}
 
 EXPRESSIONS = s.Expr.__args__
 VALUES = ("value", "journey", "journey from here", "total", "keys", "list")
