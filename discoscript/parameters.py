@@ -84,8 +84,8 @@ class Parameter:
     - `typical`, `hard`: (low, high). Outside `typical` a value is unusual (D801), outside `hard` it
       is an error (D203). `open_low` excludes the lower hard bound itself. For a SIZE they hold for
       each side.
-    - `choices`: the words allowed; `choices_later`: those of them that no renderer knows yet. A
-      CHOICE or CHOICES row without words names models: the model table knows them.
+    - `choices`: the words allowed. A CHOICE or CHOICES row without words names models: the model
+      table knows them.
     - `per_frame`: an amount that a camera moves per frame (`/s`, `/b` and `by` are allowed);
       `factor`: such an amount multiplies instead of adding.
     - `file`: what a PATH leads to.
@@ -106,7 +106,6 @@ class Parameter:
     hard: tuple[float | None, float | None] | None = None
     open_low: bool = False
     choices: tuple[str, ...] = ()
-    choices_later: tuple[str, ...] = ()
     axis: Axis = Axis.FRAMES
     modes: frozenset[Mode] = frozenset(Mode)
     video_default: Resolved = None
@@ -171,8 +170,7 @@ _SCENE = (
               disco=("n_batches",)),
     Parameter("scene", "mode", Kind.CHOICE, None,
               "Animation system; follows from the camera settings used when absent.",
-              choices=("still", "2d", "3d", "video"), choices_later=("video",),
-              axis=Axis.FIXED,
+              choices=("still", "2d", "3d", "video"), axis=Axis.FIXED,
               disco=("animation_mode",)),
     Parameter("scene", "seed", Kind.SEED, "random",
               "Seed of the first frame; `random` is drawn once and kept in the lock file.",
@@ -394,26 +392,22 @@ _VR = (
 
 _VIDEO = (
     Parameter("video", "source", Kind.PATH, None, "Input video.",
-              axis=Axis.FIXED, modes=_VIDEO_INPUT, file=FileKind.VIDEO, disco=("video_init_path",),
-              serves=("scene.mode",), built=False),
+              axis=Axis.FIXED, modes=_VIDEO_INPUT, file=FileKind.VIDEO, disco=("video_init_path",)),
     Parameter("video", "every", Kind.WHOLE, 2, "Use every n-th frame.",
               typical=(1, 6), hard=(1, None), axis=Axis.FIXED, modes=_VIDEO_INPUT,
-              disco=("extract_nth_frame",), serves=("scene.mode",), built=False),
+              disco=("extract_nth_frame",)),
     Parameter("video", "flow_warp", Kind.TRUTH, True,
               "Warp the previous frame by optical flow.",
-              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_flow_warp",),
-              serves=("scene.mode",), built=False),
+              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_flow_warp",)),
     Parameter("video", "flow_blend", Kind.NUMBER, 0.999,
               "Mix: 1 is the warped previous frame, 0 the next video frame.",
-              hard=(0, 1), modes=_VIDEO_INPUT, disco=("video_init_flow_blend",),
-              serves=("scene.mode",), built=False),
+              hard=(0, 1), modes=_VIDEO_INPUT, disco=("video_init_flow_blend",)),
     Parameter("video", "flow_check", Kind.TRUTH, False, "Check the flow for consistency.",
-              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_check_consistency",),
-              serves=("scene.mode",), built=False),
+              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_check_consistency",)),
     Parameter("video", "blend_mode", Kind.CHOICE, "optical_flow",
               "How the output video blends frames.",
               choices=("none", "linear", "optical_flow"), axis=Axis.FIXED, modes=_VIDEO_INPUT,
-              disco=("video_init_blend_mode",), serves=("scene.mode",), built=False),
+              pixels=False, disco=("video_init_blend_mode",)),
 )
 
 _SAVE = (
@@ -445,8 +439,7 @@ _OUTPUT = (
               "Where the video ends; the scene's end when absent.",
               axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("last_frame",)),
     Parameter("output", "blend", Kind.NUMBER, 0.5, "Strength of `video.blend_mode`.",
-              hard=(0, 1), axis=Axis.FIXED, modes=_VIDEO_INPUT, pixels=False, disco=("blend",),
-              serves=("scene.mode",), built=False),
+              hard=(0, 1), axis=Axis.FIXED, modes=_VIDEO_INPUT, pixels=False, disco=("blend",)),
     Parameter("output", "upscale", Kind.NUMBER, None,
               "How much larger pictures and video are written; what the model makes when absent.",
               unit="times", typical=(1, 4), hard=(0, 16), open_low=True, axis=Axis.FIXED,

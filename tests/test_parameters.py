@@ -61,9 +61,7 @@ DISCO = """
 
 LATER = """
     scene.model_file scene.vr
-    vr.eye_angle vr.ipd video.source video.every video.flow_warp video.flow_blend
-    video.flow_check video.blend_mode save.intermediates save.in_subfolder save.display_rate
-    output.blend
+    vr.eye_angle vr.ipd save.intermediates save.in_subfolder save.display_rate
 """
 
 
@@ -123,7 +121,6 @@ def test_choices(row: Parameter) -> None:
     if row.choices:
         assert row.kind in (Kind.CHOICE, Kind.CHOICES)
         assert row.default is None or row.default in row.choices
-    assert set(row.choices_later) <= set(row.choices)
 
 
 @each
@@ -164,10 +161,8 @@ def test_what_is_built() -> None:
     assert {row.key for row in PARAMETERS if not row.built} == set(LATER.split())
     assert [group for group in GROUPS if not is_built(group)] == [
         "vr",
-        "video",
         "save",
     ]
-    assert BY_KEY["scene.mode"].choices_later == ("video",)
 
 
 def test_disco_diffusion_names() -> None:

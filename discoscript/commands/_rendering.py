@@ -11,6 +11,7 @@ from discoscript.commands._script import Script, ScriptErrors, sound_script
 from discoscript.frames.assets import Assets, read_assets
 from discoscript.frames.backend import BACKENDS, Backend
 from discoscript.frames.store import Store
+from discoscript.plan.footage import VideoInput
 from discoscript.plan.lock import drawn_seed
 from discoscript.plan.plan import FramePlan, plan
 from discoscript.scene.studies import Variant
@@ -20,7 +21,8 @@ from discoscript.schedule.unrendered import unrendered
 from discoscript.terminal import printable
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import Models
-from discoscript_engine.model_table import DEFAULT
+from discoscript_engine.model_table import DEFAULT, by_name, models
+from discoscript_engine.weights import paths
 
 SHOWN = 12  #: unknown words that are named
 LONGEST_FOLDER = 60  #: letters of a folder's name
@@ -99,11 +101,25 @@ def _asked(script: Script, schedule: Schedule, options: argparse.Namespace) -> A
     schedule = draft(schedule) if options.draft else schedule
     assets = read_assets(schedule, script.project)
     seed = first_seed(schedule, script.path)
-    frames = plan(schedule, seed, assets.digests)
+    flow = "dis" if options.draft else flow_model()
+    video = VideoInput(assets.video.frames, flow) if assets.video else None
+    frames = plan(schedule, seed, assets.digests, video)
     backend = BACKENDS[options.renderer]
     store = Store(options.store or store_folder())
     name = script.name + ("-draft" if options.draft else "")
     return Asked(script, schedule, seed, frames, assets, backend, store, name)
+
+
+def flow_model() -> str:
+    """The first model of the table that measures motion and is on this machine."""
+    return next(row.name for row in models("flow") if all(path.is_file() for path in paths(row)))
+
+
+def flow_line(job: Asked) -> Iterator[str]:
+    """Which model measures the motion of the input video, in one line; nothing without a video."""
+    name = next((frame.carry.flow for frame in job.plan.frames if frame.carry), None)
+    if name is not None and job.backend.name == "engine":
+        yield f"measures the motion of the video with {name}: {by_name('flow', name).doc}"
 
 
 def slug(text: str) -> str:

@@ -51,7 +51,7 @@ def overview(wanted: Asked) -> Overview:
         models=tuple(
             ModelState(m.row.role, m.row.name, m.state, m.row.size) for m in needed_models(wanted)
         ),
-        assets=tuple(sorted(wanted.assets.digests.items())),
+        assets=tuple(sorted(wanted.assets.files.items())),
         seen=seen_frames(wanted, identity),
         diagnostics=wanted.script.compiled.diagnostics,
         strange=strange_words(wanted),

@@ -13,6 +13,7 @@ from discoscript.commands._files import output_folder, write_whole
 from discoscript.commands._rendering import (
     Job,
     family,
+    flow_line,
     jobs,
     refuse_unrendered,
     rendering_arguments,
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         refuse_unrendered(one)
     say = (lambda text: None) if options.quiet else _say
     say(f"renders with {family(every[0].plan.models, every[0].identity)}")
-    for line in strange_words_line(every[0]):
+    for line in (*flow_line(every[0]), *strange_words_line(every[0])):
         say(line)
     try:
         numbered = enumerate(every, 1)
@@ -142,6 +143,7 @@ def film(schedule: Schedule, project: Project) -> Film | None:
         last=schedule.frames if last is None else int(Fraction(str(last))),
         sound=sound_file(schedule, project),
         sound_begin=float(int(Fraction(str(first or 0))) / schedule.fps),
+        blend=str(fixed["video.blend_mode"]) if schedule.mode is Mode.VIDEO else "none",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from discoscript.errors import RenderFailure
 from discoscript.frames.renderer import OnStep, Picture, Renderer
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob, Models, Move
+from discoscript_engine.job import Carry, FrameJob, Models, Move
 
 #: Is told what the user should know, and what stops nothing.
 Note = Callable[[str], None]
@@ -49,6 +49,12 @@ class _Lazy:
     def move(self, move: Move, picture: Picture) -> Picture:
         self._loaded = self._loaded or self._backend.load(self._note)
         return self._loaded.move(move, picture)
+
+    def carry(
+        self, carry: Carry, previous: Picture, picture: Picture, assets: Mapping[str, bytes]
+    ) -> Picture:
+        self._loaded = self._loaded or self._backend.load()
+        return self._loaded.carry(carry, previous, picture, assets)
 
 
 def _engine(note: Note) -> Renderer:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob, Models, Move
+from discoscript_engine.job import Carry, FrameJob, Models, Move
 
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
@@ -36,9 +36,16 @@ class Renderer(Protocol):
         """The picture of `job`.
 
         `previous` is the decoded stored picture of the frame before when the job starts from it;
-        `assets` maps the SHA-256 of a picture file to its bytes.
+        `assets` maps the SHA-256 of a picture file, or of the pixels of a frame of the input video
+        (raw RGB), to those bytes.
         """
 
     def move(self, move: Move, picture: Picture) -> Picture:
         """The picture as the camera sees it after its move: what a job that starts from it begins
         with."""
+
+    def carry(
+        self, carry: Carry, previous: Picture, picture: Picture, assets: Mapping[str, bytes]
+    ) -> Picture:
+        """The picture, covered by the one before, which the motion of the input video carries
+        along. `assets` as above."""

@@ -15,15 +15,19 @@ from functools import partial
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from discoscript.frames.pictures import mixed
 from discoscript.frames.renderer import OnStep, Picture
 from discoscript.plan.canonical import canonical
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import (
     Camera2D,
     Camera3D,
+    Carry,
     FrameJob,
+    FromFlow,
     FromPicture,
     FromPrevious,
+    FromVideo,
     Models,
     Move,
 )
@@ -61,6 +65,12 @@ class TestCards:
             on_step(done, steps, partial(_emerging, card, done, steps))
         return card
 
+    def carry(
+        self, carry: Carry, previous: Picture, picture: Picture, assets: Mapping[str, bytes]
+    ) -> Picture:
+        """The card mixed with the one before: cards do not look for motion."""
+        return mixed(previous, picture, carry.share)
+
     def move(self, move: Move, picture: Picture) -> Picture:
         """The card, moved as the camera says."""
         return _with_strip(np.array(moved_by(move.camera, Image.fromarray(picture))), move, picture)
@@ -74,10 +84,22 @@ def _ground(job: FrameJob, previous: Picture | None, assets: Mapping[str, bytes]
             raise ValueError("the job starts from its predecessor, but there is none")
         moved = moved_by(job.start.camera, Image.fromarray(previous))
         return Image.blend(moved, Image.new("RGB", size, _colour(job)), 0.12)
+    if isinstance(job.start, FromVideo):
+        return _frame(job, job.start.frame, assets)
+    if isinstance(job.start, FromFlow):
+        if previous is None:
+            raise ValueError("the job starts from its predecessor, but there is none")
+        frame = _frame(job, job.start.motion.frame, assets)
+        return Image.blend(frame, Image.fromarray(previous), job.start.blend)
     if isinstance(job.start, FromPicture):
         picture = read_picture(assets[job.start.sha256])
         return picture.resize(size, Image.Resampling.NEAREST)
     return _rings(job)
+
+
+def _frame(job: FrameJob, digest: str, assets: Mapping[str, bytes]) -> Image.Image:
+    """A frame of the input video."""
+    return Image.frombytes("RGB", (job.width, job.height), assets[digest])
 
 
 def moved_by(camera: Camera2D | Camera3D, picture: Image.Image) -> Image.Image:
@@ -152,7 +174,9 @@ def _lines(job: FrameJob) -> list[str]:
 
 
 def _camera_line(job: FrameJob) -> str:
-    """`cut`, or what of the move is not neutral: `x1.05 3' 0,-2`."""
+    """`cut`, `video`, `flow`, or what of the move is not neutral: `x1.05 3' 0,-2`."""
+    if isinstance(job.start, FromVideo | FromFlow):
+        return "video" if isinstance(job.start, FromVideo) else f"flow {job.start.blend:.4g}"
     if not isinstance(job.start, FromPrevious):
         return "cut"
     zoom, angle, right, down = _move(job.start.camera, job.width)

@@ -1,12 +1,23 @@
-"""A video file -> what it holds, as far as a schedule needs it. The frames are not decoded."""
+"""A video file -> how many frames it has, how fast they follow each other, and which to show when.
+
+Nothing is decoded for that: the times at which the frames are shown stand beside them in the file.
+Where they follow each other at one rate, every frame is shown once. Where they do not, the rate is
+that of most frames, and what is shown is what a player shows in the middle of each frame's time:
+pauses are filled with repeated frames, and the video keeps its speed.
+"""
 
 import re
 import subprocess
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
-import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
 
+from discoscript.media.decode import ffmpeg_binary
+from discoscript.media.state import State, state_of
 from discoscript.scene.files import VideoFacts
 
 LONGEST_S = 60  #: a file that takes longer to look through counts as unreadable
@@ -18,24 +29,56 @@ BEGINNINGS = (
     (0, (b"\x1aE\xdf\xa3", b"RIFF", b"GIF8")),
 )
 
+#: How ffmpeg opens one: nothing but this file, and nothing that names other files.
+PROTECTED = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,m4a,matroska,webm,avi,gif",
+}
+
+NUMBER = re.compile(r"-?\d{1,18}")  #: a time; the least of 64 bits stands for none
+
+#: How far from its time at a steady rate a frame may be, in frames.
+JITTER = 0.5
+
+
+@dataclass(frozen=True)
+class Showing:
+    """`fps` frames per second are shown; `frames` are the numbers of the stored ones, in order,
+    the first one 0, each of them shown once, several times, or not at all."""
+
+    fps: Fraction
+    frames: tuple[int, ...]
+
 
 def facts(path: Path) -> VideoFacts | None:
     """Frames, frames per second and size of the first video stream; None if there is none."""
     try:
-        if not _begins_as_a_video(path):
-            return None
-        reader = imageio_ffmpeg.read_frames(str(path))
-        try:
-            found = next(reader)
-        finally:
-            reader.close()
-        frames = _count(path)
+        found, size = _looked_through(state_of(path, path.name))
     except Exception:  # a stranger's file: whatever is wrong with it, it is no video
         return None
-    width, height = found["size"]
-    fps = exact_rate(float(found["fps"]))
-    good = frames > 0 and fps > 0
-    return VideoFacts(frames, fps, (int(width), int(height))) if good else None
+    return VideoFacts(len(found.frames), found.fps, size)
+
+
+def showing(state: State) -> Showing:
+    """Which frames of the first video stream are shown when; an error if there is none."""
+    return _looked_through(state)[0]
+
+
+def shown(times: NDArray[np.float64], last: float, told: Fraction | None) -> Showing:
+    """What to show of frames that are shown at `times` (seconds, rising), the last one for `last`
+    seconds; `told` is the rate that the file claims."""
+    since = times - times[0]
+    gap = float(np.median(np.diff(times))) if len(times) > 1 else last
+    usual = exact_rate(1 / gap) if gap > 0 else None
+    for fps in (told, usual):
+        if fps and np.all(np.abs(since * float(fps) - np.arange(len(times))) < JITTER):
+            return Showing(fps, tuple(range(len(times))))
+    if not usual:
+        raise ValueError("frames without a rate")
+    count = max(1, round((since[-1] + (last or gap)) * float(usual)))
+    middles = (np.arange(count) + 0.5) / float(usual)
+    numbers = np.searchsorted(since, middles, side="right") - 1
+    return Showing(usual, tuple(numbers.tolist()))
 
 
 def exact_rate(fps: float) -> Fraction:
@@ -47,16 +90,42 @@ def exact_rate(fps: float) -> Fraction:
     return Fraction(str(round(fps, 3)))
 
 
+@lru_cache(maxsize=64)
+def _looked_through(state: State) -> tuple[Showing, tuple[int, int]]:
+    """What is shown of a file, and its width and height."""
+    if not _begins_as_a_video(state.path):
+        raise ValueError("not a video")
+    source = [word for item in PROTECTED.items() for word in (f"-{item[0]}", item[1])]
+    source += ["-i", f"file:{state.path.absolute()}"]
+    command = [ffmpeg_binary(), "-hide_banner", "-nostdin", *source, "-map", "0:v:0"]
+    command += ["-c", "copy", "-f", "framecrc", "-"]  # a line for each frame, none decoded
+    ended = subprocess.run(command, capture_output=True, timeout=LONGEST_S, check=True)
+    table, said = (out.decode(errors="replace") for out in (ended.stdout, ended.stderr))
+    fps = re.search(r"Video: .* ([\d.]+) fps", said)
+    size = re.search(r"^#dimensions 0: (\d+)x(\d+)$", table, re.MULTILINE)
+    if size is None:
+        raise ValueError("no picture")
+    told = exact_rate(float(fps[1])) if fps else None
+    return _shown_by(table, told), (int(size[1]), int(size[2]))
+
+
+def _shown_by(table: str, told: Fraction | None) -> Showing:
+    """What is shown of ffmpeg's table: a stream, dts, pts, duration, size and sum in each row."""
+    unit = re.search(r"^#tb 0: (\d+)/(\d+)$", table, re.MULTILINE)
+    rows = [line.split(",") for line in table.splitlines() if line[:1].isdigit()]
+    if unit is None or not rows:
+        raise ValueError("no frames")
+    second = int(unit[2]) / int(unit[1])
+    frames = [(row[2].strip(), int(row[3])) for row in rows]
+    if not all(NUMBER.fullmatch(time) for time, _ in frames):  # as in an old AVI
+        if not told:
+            raise ValueError("frames without a time")
+        return Showing(told, tuple(range(len(rows))))
+    times, durations = zip(*sorted((int(time), length) for time, length in frames), strict=True)
+    return shown(np.array(times) / second, durations[-1] / second, told)
+
+
 def _begins_as_a_video(path: Path) -> bool:
     with open(path, "rb") as file:
         head = file.read(16)
     return any(head[at : at + len(word)] == word for at, words in BEGINNINGS for word in words)
-
-
-def _count(path: Path) -> int:
-    """The frames of the first video stream, counted as they are stored."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-i", str(path)]
-    command += ["-map", "0:v:0", "-c", "copy", "-f", "null", "-"]
-    ended = subprocess.run(command, capture_output=True, timeout=LONGEST_S, check=True)
-    counts = re.findall(rb"frame=\s*(\d+)", ended.stderr)
-    return int(counts[-1]) if counts else 0

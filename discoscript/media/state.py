@@ -18,13 +18,13 @@ class State:
     changed_ns: int
 
 
-def state_of(path: Path, name: str, largest: int) -> State:
-    """The file as it is now; Unreadable if it is larger than `largest` bytes, or gone."""
+def state_of(path: Path, name: str, largest: int | None = None) -> State:
+    """The file as it is now; Unreadable if it is gone, or larger than `largest` bytes."""
     try:
         found = path.stat()
     except OSError as error:
         raise unreadable(name, error) from error
-    if found.st_size > largest:
+    if largest is not None and found.st_size > largest:
         size, limit = found.st_size / 2**20, largest / 2**20
         raise Unreadable(f'"{name}" has {size:,.0f} MiB; the limit is {limit:,.0f}', code="D507")
     return State(path, name, found.st_size, found.st_mtime_ns)

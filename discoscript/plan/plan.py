@@ -15,21 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discoscript.parameters import Mode
+from discoscript.plan.footage import VideoInput
 from discoscript.schedule.schedule import Schedule
 from discoscript.schedule.turbo import diffused, last_due
 from discoscript_engine.job import (
     Camera2D,
     Camera3D,
+    Carry,
     ColorMatch,
     Cutouts,
     Diffusion,
     FrameJob,
+    FromFlow,
     FromNoise,
     FromPerlin,
     FromPicture,
     FromPrevious,
+    FromVideo,
     Guidance,
     Models,
+    Motion,
     Move,
     PicturePrompt,
     Prompt,
@@ -51,6 +56,9 @@ GROUP_OF: Mapping[type, str] = {
     FromPerlin: "init",
     FromPrevious: "coherence",
     ColorMatch: "coherence",
+    FromVideo: "video",
+    FromFlow: "video",
+    Motion: "video",
 }
 
 #: Fields whose parameter is not `group.field`.
@@ -63,6 +71,13 @@ PARAMETER_OF: Mapping[tuple[type, str], str] = {
     (FromPrevious, "scale"): "coherence.frames_scale",
     (ColorMatch, "method"): "coherence.color_match",
     (ColorMatch, "strength"): "coherence.color_strength",
+    (FromVideo, "scale"): "coherence.frames_scale",
+    (FromVideo, "frame"): "video.source",
+    (FromFlow, "scale"): "coherence.frames_scale",
+    (FromFlow, "blend"): "video.flow_blend",
+    (Motion, "before"): "video.source",
+    (Motion, "frame"): "video.source",
+    (Motion, "checked"): "video.flow_check",
 }
 
 #: The values of all parameters at one frame, by `group.name`.
@@ -76,7 +91,8 @@ class PlannedFrame:
     """Frame `index` of the render; `follows` says that it starts from frame `index - 1`.
     `turbo` is what turbo makes of it, None where it leaves the frame alone. `colors` is how it gets
     the colours of the first frame of its segment, None where it keeps its own. After `partials`
-    steps its picture so far is kept, too."""
+    steps its picture so far is kept, too. `carry` is how the output video blends it with the frame
+    before, None where it can not."""
 
     index: int
     job: FrameJob
@@ -84,6 +100,7 @@ class PlannedFrame:
     turbo: "Turbo | None" = None
     colors: ColorMatch | None = None
     partials: tuple[int, ...] = ()
+    carry: Carry | None = None
 
     @property
     def steps(self) -> int:
@@ -127,9 +144,14 @@ class FramePlan:
         return FramePlan(self.frames[start:end])
 
 
-def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> FramePlan:
+def plan(
+    schedule: Schedule,
+    first_seed: int,
+    assets: Mapping[str, str],
+    video: VideoInput | None = None,
+) -> FramePlan:
     """The jobs of `schedule`. `assets` maps the path of a picture, as the script writes it, to
-    the SHA-256 of its content."""
+    the SHA-256 of its content; `video` is the input of video mode."""
     steady = {**schedule.fixed, **{k: step_runs(v) for k, v in schedule.progress.items()}}
     columns = {key: values.tolist() for key, values in schedule.frames_of.items()}
     starts = frozenset(schedule.starts)
@@ -140,12 +162,16 @@ def plan(schedule: Schedule, first_seed: int, assets: Mapping[str, str]) -> Fram
     for index in range(schedule.frames):
         row = steady | {key: values[index] for key, values in columns.items()}
         begin = index in starts
-        start = _first(row, assets) if begin else _next(schedule.mode, row, first)
+        shown = video.start(index, row, follows=not begin) if video else None
+        start = _first(row, assets, shown) if begin else _next(schedule.mode, row, first, shown)
         first = start if begin else first
-        job = _job(schedule, prompts[index], index, row, begin, first_seed, start)
-        follows = isinstance(start, FromPrevious)
+        flow = video.flow if video and row["video.flow_warp"] else None
+        job = _job(schedule, prompts[index], index, row, begin, first_seed, start, flow)
+        follows = isinstance(start, FromPrevious | FromFlow)
         colors = _colors(row) if follows else None
-        frame = PlannedFrame(index, job, follows, _turbo(job, turbo.get(index)), colors)
+        carry = video.carry(index, row, schedule.size) if video and not begin else None
+        mixing = _turbo(job, turbo.get(index))
+        frame = PlannedFrame(index, job, follows, mixing, colors, carry=carry)
         partials = partial_steps(schedule.fixed["save.intermediates"], frame.steps)
         frames.append(replace(frame, partials=partials))
     return FramePlan(tuple(frames))
@@ -227,15 +253,18 @@ def _job(
     begin: bool,
     first_seed: int,
     start: Start,
+    flow: str | None,
 ) -> FrameJob:
     width, height = schedule.size
+    alone = isinstance(start, FromVideo) and not row["video.flow_warp"]  # as all others then
+    skipped = skipped_steps(row, begin and not alone)
     return FrameJob(
         width=int(width),
         height=int(height),
         seed=_seed(schedule, index, first_seed),
         prompts=tuple(prompts),
-        models=_models(schedule.mode, row),
-        diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped_steps(row, begin)}),
+        models=_models(schedule.mode, row, flow),
+        diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped}),
         guidance=_filled(Guidance, row),
         cutouts=_filled(Cutouts, row),
         start=start,
@@ -266,9 +295,10 @@ def _as(kind: object, value: Any) -> object:
     return value if isinstance(value, str) else tuple(value)
 
 
-def _models(mode: Mode, row: Row) -> Models:
-    """Only a camera that moves in space needs depth."""
-    return _filled(Models, row) if mode is Mode.D3 else _filled(Models, row, depth=None)
+def _models(mode: Mode, row: Row, flow: str | None) -> Models:
+    """Only a camera that moves in space needs depth, and only a video has a flow."""
+    space = {} if mode is Mode.D3 else {"depth": None}
+    return _filled(Models, row, flow=flow, **space)
 
 
 def _symmetry(row: Row) -> Symmetry | None:
@@ -288,17 +318,20 @@ def prompts_of(schedule: Schedule, assets: Mapping[str, str]) -> list[list[Promp
     return pulling
 
 
-def _first(row: Row, assets: Mapping[str, str]) -> Start:
+def _first(row: Row, assets: Mapping[str, str], video: Start | None) -> Start:
+    """What the first frame of a segment starts from; `video` is what video mode offers."""
     image = row["init.image"]
     if row["init.perlin"] != "off":
         return _filled(FromPerlin, row)
-    return _filled(FromPicture, row, sha256=assets[image]) if image else FromNoise()
+    return _filled(FromPicture, row, sha256=assets[image]) if image else video or FromNoise()
 
 
-def _next(mode: Mode, row: Row, first: Start) -> Start:
+def _next(mode: Mode, row: Row, first: Start, video: Start | None) -> Start:
     """What a frame after the `first` one of a segment starts from. With `every_frame` the Perlin
     noise of a segment comes again and again, and its frames do not follow each other."""
     if isinstance(first, FromPerlin) and row["init.every_frame"]:
         return FromPerlin(first.mode, float(row["coherence.frames_scale"]))
+    if video is not None:
+        return video
     camera = _filled(Camera3D, row) if mode is Mode.D3 else _filled(Camera2D, row)
     return _filled(FromPrevious, row, camera=camera)

@@ -121,9 +121,7 @@ def _meaning(row: Parameter) -> str:
 
 
 def _choices(row: Parameter) -> str:
-    """The words, with a star where this version can not render them yet."""
-    words = dict.fromkeys((*row.choices, *row.choices_later))
-    return ", ".join(code(word) + "*" * (word in row.choices_later) for word in words)
+    return ", ".join(map(code, row.choices))
 
 
 def _range(row: Parameter) -> str:

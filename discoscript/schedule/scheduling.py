@@ -148,12 +148,13 @@ class Drawing:
         if preset is not None and row.axis is Axis.PROGRESS:
             self.sources[row.key] = "script"
             return PRESETS[str(preset.value)].get(row.key, row.default)
-        if row.key in self.model.defaults:
+        video = self.scene.mode is Mode.VIDEO
+        own = {**self.model.defaults, **(self.model.video_defaults if video else {})}
+        if row.key in own:
             self.sources[row.key] = "model"
-            return self.model.defaults[row.key]
+            return own[row.key]
         self.sources[row.key] = "default"
-        video = self.scene.mode is Mode.VIDEO and row.video_default is not None
-        return row.video_default if video else row.default
+        return row.video_default if video and row.video_default is not None else row.default
 
     # ───────────── values of the whole render ─────────────
 

@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -34,7 +34,9 @@ from discoscript.frames.renderer import Picture, Renderer
 from discoscript.frames.store import Store
 from discoscript.plan.canonical import canonical
 from discoscript.plan.plan import FramePlan
+from discoscript.video.blending import blended
 from discoscript.video.finish import Finish
+from discoscript_engine.job import Carry
 
 SOFTWARE = "DiscoScript"
 ATTEMPTS = 3  #: to read back what was rendered, before the disk is blamed
@@ -44,7 +46,8 @@ ATTEMPTS = 3  #: to read back what was rendered, before the disk is blamed
 class Film:
     """How the video is made: frames `first` to `last`, which is excluded.
 
-    `sound` is a file that is heard from the second `sound_begin` of it on.
+    `sound` is a file that is heard from the second `sound_begin` of it on. `blend` says how frames
+    of video mode are blended with the ones before them: none, linear or optical_flow.
     """
 
     fps: Fraction
@@ -55,6 +58,7 @@ class Film:
     last: int
     sound: Path | None = None
     sound_begin: float = 0.0
+    blend: str = "none"
 
 
 class FrameLost(Exception):
@@ -186,20 +190,34 @@ class Output(Events):
 
     # ───────────── video ─────────────
 
-    def make_video(self, outcome: Outcome, film: Film) -> Path:
+    def make_video(
+        self, outcome: Outcome, film: Film, renderer: Renderer, assets: Mapping[str, bytes]
+    ) -> Path:
         """Encode the frames, unless the video is already made of them; its path."""
         from discoscript.video.video import CODECS, SoundTrack, encode
 
         path = self.folder / f"{self.name}{CODECS[film.codec].suffix}"
         records = outcome.records[film.first : film.last]
         digests = tuple(r.digest for r in records)
+        carries = self._carries(film)
+        mixing = ((film.blend, tuple(carries.items())),) if carries else ()
         made = (self.finish.identity,) if self.finish else ()
-        source = hashlib.sha256(canonical((_identity(film), digests, *made))).hexdigest()
+        source = hashlib.sha256(canonical((_identity(film), digests, *mixing, *made))).hexdigest()
         if not self._is_current(path, source):
             seconds = float(len(digests) / film.fps)
             sound = SoundTrack(film.sound, film.sound_begin, seconds) if film.sound else None
-            pictures = self._pictures(records, film.first)
             how = film.codec, film.crf, film.preset, sound
+            pictures: Iterable[Picture] = self._pictures(records, film.first)
+            if carries:
+                mixed = blended(
+                    lambda index: self._picture(outcome.records[index].digest),
+                    range(film.first, film.first + len(digests)),
+                    carries,
+                    film.blend == "optical_flow",
+                    renderer,
+                    assets,
+                )
+                pictures = map(self.finish.apply, mixed) if self.finish else mixed
             try:
                 encode(pictures, path, film.fps, *how)
             except OSError as error:
@@ -214,10 +232,21 @@ class Output(Events):
             if finish is not None and self._is_current(path, _source(record, finish)):
                 yield png.decode(path.read_bytes())
                 continue
-            data = self.store.read(record.digest)
-            if data is None:
-                raise FrameLost
-            yield finish.apply(png.decode(data)) if finish else png.decode(data)
+            picture = self._picture(record.digest)
+            yield finish.apply(picture) if finish else picture
+
+    def _carries(self, film: Film) -> Mapping[int, Carry]:
+        """How the frames of the video are blended; empty where they are shown as they are."""
+        if film.blend == "none":
+            return {}
+        shown = self.plan.frames[film.first : film.last]
+        return {f.index: f.carry for f in shown if f.carry is not None and f.carry.share > 0}
+
+    def _picture(self, digest: str) -> Picture:
+        data = self.store.read(digest)
+        if data is None:
+            raise FrameLost
+        return png.decode(data)
 
     # ───────────── what is there already ─────────────
 
@@ -296,7 +325,7 @@ def deliver(
             outcome = render_frames(output.plan, renderer, output.store, everything, assets)
             rendered += outcome.rendered
             output.complete()
-            video = output.make_video(outcome, film) if film else None
+            video = output.make_video(outcome, film, renderer, assets) if film else None
             return Delivery(Outcome(outcome.records, rendered), video)
         except FrameLost:
             events.note("a frame was damaged in the frame store; it is rendered again")

@@ -7,7 +7,14 @@ from typing import Any
 from discoscript.frames.frames import State
 from discoscript.plan.plan import PlannedFrame
 from discoscript.views.table import Row, table
-from discoscript_engine.job import FromPerlin, FromPicture, FromPrevious, Start
+from discoscript_engine.job import (
+    FromFlow,
+    FromPerlin,
+    FromPicture,
+    FromPrevious,
+    FromVideo,
+    Start,
+)
 
 Json = dict[str, Any]
 
@@ -56,12 +63,16 @@ def state_word(state: State | None) -> str:
 
 
 def start_word(start: Start, index: int) -> str:
-    """What a frame starts from: `noise`, `Perlin`, `picture 3f5a`, `frame 11`."""
+    """What a frame starts from: `noise`, `Perlin`, `picture 3f5a`, `video 81c0`, `frame 11`."""
     match start:
         case FromPerlin():
             return "Perlin"
         case FromPicture(sha256=digest):
             return f"picture {digest[:4]}"
+        case FromVideo(frame=digest):
+            return f"video {digest[:4]}"
+        case FromFlow(motion=motion):
+            return f"frame {index - 1}, video {motion.frame[:4]}"
         case FromPrevious():
             return f"frame {index - 1}"
     return "noise"

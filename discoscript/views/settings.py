@@ -85,8 +85,7 @@ def _facts(row: Parameter) -> Iterator[tuple[str, str]]:
     unit = f", in {row.unit}" if row.unit not in ("", "%") else ""
     yield "value", f"{row.kind}{unit}"
     if row.choices:
-        later = f"; later {', '.join(row.choices_later)}" if row.choices_later else ""
-        yield "choices", ", ".join(row.choices) + later
+        yield "choices", ", ".join(row.choices)
     yield "default", default_word(row) or "follows from something else"
     own = by_name("diffusion", DEFAULT).defaults
     if row.key in own:

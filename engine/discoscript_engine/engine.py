@@ -14,11 +14,13 @@ from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import NoiseModel
 from discoscript_engine.frame import Networks, moved, render_frame
 from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
-from discoscript_engine.job import FrameJob, FromPrevious, Models, Move
+from discoscript_engine.job import Carry, FrameJob, FromFlow, FromPrevious, Models, Move
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import CLIPS, Clip
 from discoscript_engine.models.tiny import load_tiny_diffusion
 from discoscript_engine.motion.depth import Estimate, load_depth
+from discoscript_engine.motion.flow import FLOWS
+from discoscript_engine.motion.footage import Motions, carried, video_frames
 
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
@@ -53,6 +55,7 @@ class Engine:
         self._diffusions: dict[str, NoiseModel] = {}
         self._clips: dict[str, Clip] = {}
         self._depths: dict[str, Estimate] = {}
+        self._motions: dict[str, Motions] = {}
 
     def identity(self, models: Models) -> Identity:
         """What besides the job can change a picture: epoch, numeric class, weights digests."""
@@ -91,17 +94,28 @@ class Engine:
         with repeatable(), torch.no_grad():
             return moved(before, move.camera, depth).cpu().numpy()
 
+    def carry(
+        self, carry: Carry, previous: Picture, picture: Picture, assets: Mapping[str, bytes]
+    ) -> Picture:
+        """The picture, covered by the one before, which the motion of the video carries along."""
+        frame_of = video_frames(assets, carry.width, carry.height, self.device)
+        before, shown = (torch.from_numpy(np.array(p)).to(self.device) for p in (previous, picture))
+        motions, share = self._motion(carry.flow), carry.share
+        with repeatable(), torch.no_grad():
+            return carried(before, shown, carry.motion, share, motions, frame_of).cpu().numpy()
+
     def _networks(self, job: FrameJob) -> Networks:
         """The networks that this job needs; where a segment starts nothing is moved in space."""
         if job.models.secondary:
             raise ValueError("the secondary model is not built yet")
-        depth = job.models.depth
+        depth, flow = job.models.depth, job.models.flow
         return Networks(
             diffusion=self._diffusion(job.models.diffusion),
             secondary=None,
             clips=tuple(self._clip(name) for name in job.models.clip),
             depth=self._depth(depth) if depth and isinstance(job.start, FromPrevious) else None,
             perceptual=PERCEPTUAL[by_name("diffusion", job.models.diffusion).perceptual],
+            motions=self._motion(flow) if flow and isinstance(job.start, FromFlow) else None,
         )
 
     def _diffusion(self, name: str) -> NoiseModel:
@@ -118,6 +132,11 @@ class Engine:
         if name not in self._depths:
             self._depths[name] = load_depth(name, self.device)
         return self._depths[name]
+
+    def _motion(self, name: str) -> Motions:
+        if name not in self._motions:
+            self._motions[name] = Motions(built(FLOWS, name)(self.device))
+        return self._motions[name]
 
 
 def built(table: Mapping[str, T], name: str) -> T:

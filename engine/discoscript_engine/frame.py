@@ -38,13 +38,16 @@ from discoscript_engine.job import (
     Camera2D,
     Camera3D,
     FrameJob,
+    FromFlow,
     FromNoise,
     FromPerlin,
     FromPicture,
+    FromVideo,
     PicturePrompt,
 )
 from discoscript_engine.models.clip import Clip
 from discoscript_engine.motion.depth import Estimate
+from discoscript_engine.motion.footage import FrameOf, Motions, carried, video_frames
 from discoscript_engine.motion.warp import warp2d, warp3d
 
 #: Called after each step with (steps done, steps in all, what makes a picture of what is seen so
@@ -55,14 +58,16 @@ OnStep = Callable[[int, int, Callable[[], UInt8[Tensor, "h w 3"]]], None]
 @dataclass(frozen=True)
 class Networks:
     """The networks that a frame needs. `secondary` is None where guidance goes through the
-    diffusion network itself, `depth` where no camera moves in space; `perceptual` is the loss
-    that holds a frame to the picture it starts from."""
+    diffusion network itself, `depth` where no camera moves in space, `motions` where no motion of
+    a video is followed; `perceptual` is the loss that holds a frame to the picture it starts
+    from."""
 
     diffusion: NoiseModel
     secondary: VelocityModel | None
     clips: tuple[Clip, ...]
     depth: Estimate | None
     perceptual: Perceptual
+    motions: Motions | None = None
 
 
 @torch.no_grad()
@@ -77,10 +82,10 @@ def render_frame(
     passes: Passes | None = None,
 ) -> UInt8[Tensor, "h w 3"]:
     """The picture of a job. `previous` is the stored picture of the frame before, `assets` are
-    picture files by their SHA-256, `texts` keeps encoded prompts for later frames, `passes` says
-    how many cuts CLIP sees at once."""
+    picture files and frames of a video by their SHA-256, `texts` keeps encoded prompts for later
+    frames, `passes` says how many cuts CLIP sees at once."""
     schedule, first = noise_schedule(job.diffusion.steps), first_index(job)
-    picture = start_picture(job, previous, assets, networks.depth, device)
+    picture = start_picture(job, previous, assets, networks, device)
     shape = (1, 3, job.height, job.width)
     noise = normal(shape, generator(job.seed, "initial noise"), device)
     wish = Wish(
@@ -123,10 +128,11 @@ def start_picture(
     job: FrameJob,
     previous: UInt8[Tensor, "h w 3"] | None,
     assets: Mapping[str, bytes],
-    depth: Estimate | None,
+    networks: Networks,
     device: torch.device,
 ) -> Float[Tensor, "1 3 h w"] | None:
-    """What the frame starts from: nothing, a picture, noise of its own, or the frame before."""
+    """What the frame starts from: nothing, a picture, noise of its own, a frame of a video, or
+    the frame before."""
     if isinstance(job.start, FromNoise):
         return None
     if isinstance(job.start, FromPerlin):
@@ -135,9 +141,26 @@ def start_picture(
     if isinstance(job.start, FromPicture):
         file = assets[job.start.sha256]
         return to_tensor(decode(file, job.width, job.height)).to(device)
+
+    if isinstance(job.start, FromVideo):
+        return to_tensor(video_frames(assets, job.width, job.height, device)(job.start.frame))
     if previous is None:
         raise ValueError("the frame starts from the one before it, which was not given")
-    return to_tensor(moved(previous.to(device), job.start.camera, depth))
+    before = previous.to(device)
+    if isinstance(job.start, FromFlow):
+        frame_of = video_frames(assets, job.width, job.height, device)
+        return to_tensor(followed(before, job.start, networks.motions, frame_of))
+    return to_tensor(moved(before, job.start.camera, networks.depth))
+
+
+def followed(
+    previous: UInt8[Tensor, "h w 3"], start: FromFlow, motions: Motions | None, frame_of: FrameOf
+) -> UInt8[Tensor, "h w 3"]:
+    """The frame of the input video, covered by the previous frame carried along with it."""
+    if motions is None:
+        raise ValueError("the motion of a video needs a flow model")
+    frame = frame_of(start.motion.frame)
+    return carried(previous, frame, start.motion, start.blend, motions, frame_of)
 
 
 def moved(

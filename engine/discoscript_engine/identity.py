@@ -77,15 +77,16 @@ def _digest(row: Model, digests: FileDigests) -> str:
         files = [digests.of(path) for path in find(row)]
     else:
         files = [file.sha256 or file.name for file in row.files]
+    library = [f"{row.library} {_version(row.library)}"] if row.library else []
     layout = json.dumps(dict(row.configuration), sort_keys=True)
-    return hashlib.sha256("\n".join([*files, layout]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*files, *library, layout]).encode()).hexdigest()
 
 
 def numeric_class(device: str = "auto") -> str:
     """The class of machines that compute the same bits as this one would on `device`."""
     kind = device_kind(device)
     machine = {"cpu": _cpu_class, "cuda": _cuda_class, "mps": _mps_class}[kind]()
-    return f"{machine} {PRECISION} torch{_torch_version()}"
+    return f"{machine} {PRECISION} torch{_version('torch')}"
 
 
 def device_kind(device: str = "auto") -> str:
@@ -98,10 +99,10 @@ def device_kind(device: str = "auto") -> str:
     return "cuda" if _torch_has_cuda() and _compute_capability() else "cpu"
 
 
-def _torch_version() -> str:
-    """Major and minor number of the installed torch, `none` without one."""
+def _version(distribution: str) -> str:
+    """Major and minor number of what is installed, `none` where it is not."""
     try:
-        return ".".join(version("torch").split("+")[0].split(".")[:2])
+        return ".".join(version(distribution).split("+")[0].split(".")[:2])
     except PackageNotFoundError:
         return "none"
 

@@ -44,13 +44,14 @@ class PicturePrompt:
 
 @dataclass(frozen=True)
 class Models:
-    """Names of rows of the model table. `depth` is None where no camera moves in space, so that
-    another depth model renders nothing again there."""
+    """Names of rows of the model table. `depth` is None where no camera moves in space, and `flow`
+    where no motion of a video is followed, so that another one renders nothing again there."""
 
     diffusion: str
     secondary: bool
     clip: tuple[str, ...]
     depth: str | None
+    flow: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,38 @@ class FromPrevious:
     scale: float
 
 
-Start = FromNoise | FromPicture | FromPerlin | FromPrevious
+@dataclass(frozen=True)
+class FromVideo:
+    """The frame starts from a frame of the input video.
+
+    `frame` is the SHA-256 of its pixels, scaled to the size of the job: raw RGB, row by row.
+    """
+
+    frame: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class Motion:
+    """The motion from one frame of the input video to the next, each known by its pixels as in
+    `FromVideo`. `checked`: it is not trusted where following it back leads elsewhere."""
+
+    before: str
+    frame: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class FromFlow:
+    """The frame starts from its predecessor's stored picture, carried along by the motion of the
+    input video: `blend` of it, and the rest of the video's frame."""
+
+    motion: Motion
+    blend: float
+    scale: float
+
+
+Start = FromNoise | FromPicture | FromPerlin | FromPrevious | FromVideo | FromFlow
 
 
 @dataclass(frozen=True)
@@ -170,6 +202,18 @@ class Move:
     height: int
     depth: str | None
     camera: Camera3D
+
+
+@dataclass(frozen=True)
+class Carry:
+    """A picture covered by `share` of the one before it, which the motion of the input video has
+    carried along; `flow` names the model that measures the motion."""
+
+    width: int
+    height: int
+    flow: str
+    motion: Motion
+    share: float
 
 
 @dataclass(frozen=True)

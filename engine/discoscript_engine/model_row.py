@@ -35,7 +35,9 @@ class Model:
     `embedded`: its files are part of this package. Picture sides are multiples of
     `size_multiple` and at least `size_minimum` pixels. `defaults` are values of parameters
     (`group.name`) where the script gives none. `configuration` is the network's layout.
-    `perceptual` names the loss that holds a frame near its start picture.
+    `perceptual` names the loss that holds a frame near its start picture. `video_defaults` count
+    in place of `defaults` in video mode. `library` is the distribution that holds what the row
+    needs in place of weights; its version counts like a weights file.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Model:
     defaults: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     configuration: Mapping[str, Layout] = field(default_factory=dict, hash=False)
     perceptual: str = "lpips_vgg"
+    video_defaults: Mapping[str, Setting] = field(default_factory=dict, hash=False)
+    library: str = ""
 
     @property
     def size(self) -> int | None:

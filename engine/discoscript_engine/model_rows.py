@@ -456,7 +456,7 @@ FLOW = (
     Model(
         "raft",
         "flow",
-        "RAFT, trained on FlyingThings; without it, OpenCV's DIS measures the motion in videos",
+        "RAFT, trained on FlyingThings: measures the motion in videos",
         (
             ModelFile(
                 "raft-things.pth",
@@ -465,5 +465,15 @@ FLOW = (
                 21108000,
             ),
         ),
+        built=True,
+    ),
+    Model(
+        "dis",
+        "flow",
+        "OpenCV's dense inverse search: measures the motion in videos without a download",
+        (),
+        built=True,
+        embedded=True,
+        library="opencv-python-headless",
     ),
 )

@@ -108,4 +108,5 @@ def rows(chosen: Models) -> tuple[Model, ...]:
         depth = by_name("depth", chosen.depth)
         # `depth.midas_weight` may move from frame to frame, so what is mixed in always counts.
         found += [depth] if depth.embedded else [depth, *models("metric depth")]
+    found += [by_name("flow", chosen.flow)] if chosen.flow else ()
     return tuple(found)

@@ -9,12 +9,15 @@ from schedule.schedules import schedule
 
 from discoscript.parameters import Mode
 from discoscript.plan import frame_key as module
+from discoscript.plan.footage import VideoInput
 from discoscript.plan.frame_key import CUT, frame_key
 from discoscript.plan.plan import plan
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import FrameJob, Symmetry
 
 IDENTITY = Identity("engine 1", "cpu-x86_64 fp32 torch2.9", (("clip tiny", "ab" * 32),))
+
+VIDEO = VideoInput(("a" * 64, "b" * 64, "c" * 64, "d" * 64), "dis")
 
 JOBS = {
     "start": plan(schedule(mode=Mode.D2), 7, {}).frames[0].job,
@@ -23,11 +26,13 @@ JOBS = {
     "2d": plan(schedule(mode=Mode.D2), 7, {}).frames[1].job,
     "symmetry": plan(schedule(symmetry__vertical=True), 7, {}).frames[0].job,
     "3d": plan(schedule(mode=Mode.D3), 7, {}).frames[1].job,
+    "video": plan(schedule(mode=Mode.VIDEO), 7, {}, VIDEO).frames[0].job,
+    "flow": plan(schedule(mode=Mode.VIDEO), 7, {}, VIDEO).frames[1].job,
 }
 
 
 #: What can be where there is nothing.
-SOMETHING = {"depth": "x", "symmetry": Symmetry(True, False, (9.0,))}
+SOMETHING = {"depth": "x", "flow": "x", "symmetry": Symmetry(True, False, (9.0,))}
 
 
 def changed(value: Any, name: str) -> Any:

@@ -33,6 +33,8 @@ RESOLVED = {
     "scene.bpm": "turns times into frames; the schedule holds frames",
     "scene.beat_offset": "turns times into frames; the schedule holds frames",
     "coherence.frames_skip_steps": "diffusion.skip_steps of the frames after a start",
+    "video.every": "which frames of the video there are",
+    "video.flow_warp": "what a frame starts from",
     "init.every_frame": "what a frame starts from",
     "turbo.steps": "which frames are diffused, and mixes",
     "turbo.preroll": "which frames are diffused",
@@ -42,7 +44,7 @@ RESOLVED = {
 }
 
 FIELDS = {parameter_of(group, f.name) for group in GROUP_OF for f in fields(group)}
-FIELDS -= {"coherence.camera"}
+FIELDS -= {"coherence.camera", "scene.flow", "video.motion"}
 
 
 @pytest.mark.parametrize("row", [p for p in PARAMETERS if p.built], ids=lambda p: p.key)

@@ -19,6 +19,10 @@ FIXED: dict[str, Any] = {
     "turbo.preroll": 10,
     "save.intermediates": 0,
     "depth.model": "tiny",
+    "video.flow_warp": True,
+    "video.flow_check": False,
+    "video.blend_mode": "none",
+    "output.blend": 0.5,
     "output.video": True,
     "output.codec": "h264",
     "output.crf": 17,
@@ -64,6 +68,7 @@ MOVING: dict[str, Any] = {
     "turbo.steps": 1,
     "coherence.color_match": "off",
     "coherence.color_strength": 1.0,
+    "video.flow_blend": 0.999,
     "coherence.frames_scale": 1500.0,
     "coherence.frames_skip_steps": 60.0,
 }

@@ -1,11 +1,11 @@
 """Two pictures of a video -> where every pixel came from, and pictures carried along with it.
 
 Flow is measured back in time: for a pixel of the next picture it is the way to its place in the
-previous one, x first, in pixels. RAFT measures it where its weights are on this machine, and
-OpenCV's DIS (dense inverse search), which needs none, everywhere else.
+previous one, x first, in pixels. RAFT measures it, or OpenCV's DIS (dense inverse search), which
+needs no weights.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import cv2
@@ -20,7 +20,7 @@ from torch.nn.functional import grid_sample
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.raft import raft, raft_flow, renamed
 from discoscript_engine.models.weights import read_checkpoint, with_weights
-from discoscript_engine.weights import ModelMissing, find
+from discoscript_engine.weights import find
 
 #: (previous picture, next picture of the same size) -> flow, on the pictures' device.
 Flow = Callable[[UInt8[Tensor, "h w 3"], UInt8[Tensor, "h w 3"]], Float32[Tensor, "h w 2"]]
@@ -33,13 +33,10 @@ RELATIVE, ABSOLUTE = 0.01, 0.5
 DIS_LEAST = 64
 
 
-def load_flow(device: torch.device) -> Flow:
-    """RAFT, or DIS where RAFT's weights are not on this machine."""
+def load_raft(device: torch.device) -> Flow:
+    """RAFT with its published weights; ModelMissing where they are not on this machine."""
     row = by_name("flow", "raft")
-    try:
-        (path,) = find(row)
-    except ModelMissing:
-        return dis_flow
+    (path,) = find(row)
     checkpoint = read_checkpoint(path, row.files[0].sha256)
     network = with_weights(raft, renamed(checkpoint)).to(device)
 
@@ -49,6 +46,11 @@ def load_flow(device: torch.device) -> Flow:
         return raft_flow(network, following.to(device), previous.to(device))
 
     return flow
+
+
+def load_dis(device: torch.device) -> Flow:
+    """DIS: there is nothing to load."""
+    return dis_flow
 
 
 def dis_flow(
@@ -69,6 +71,10 @@ def dis_flow(
     with one_thread():
         measured = search.calc(start, end, np.zeros((*start.shape, 2), np.float32))
     return torch.from_numpy(np.array(measured)[:height, :width]).to(following.device)
+
+
+#: What measures flow, by its name in the model table.
+FLOWS: Mapping[str, Callable[[torch.device], Flow]] = {"raft": load_raft, "dis": load_dis}
 
 
 @contextmanager
