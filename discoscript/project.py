@@ -43,13 +43,13 @@ class Project:
         return FileFacts(found.relative_to(self.root).as_posix(), _pixels(found))
 
     def video(self, path: str) -> VideoFacts | None:
-        """What a video file holds; None if there is no video stream in it."""
+        """What a video file holds; None if there is no video in it, Unreadable if it is cut."""
         if self.leaves(path):
             return None
         if path not in self._videos:
             from discoscript.media.footage import facts
 
-            self._videos[path] = facts(self.root / path)
+            self._videos[path] = facts(self.root / path, path)
         return self._videos[path]
 
     def near(self, path: str) -> Iterable[str]:

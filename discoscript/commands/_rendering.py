@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from discoscript.commands._script import Script, ScriptErrors, sound_script
+from discoscript.errors import UsageFailure
 from discoscript.frames.assets import Assets, read_assets
 from discoscript.frames.backend import BACKENDS, Backend
 from discoscript.frames.store import Store
 from discoscript.plan.footage import VideoInput
 from discoscript.plan.lock import drawn_seed
 from discoscript.plan.plan import FramePlan, plan
+from discoscript.scene.files import Unreadable
 from discoscript.scene.studies import Variant
 from discoscript.schedule.draft import MODELS, draft
 from discoscript.schedule.schedule import Schedule
@@ -99,7 +101,7 @@ def studied(wanted: Asked, options: argparse.Namespace) -> tuple[Asked, ...]:
 
 def _asked(script: Script, schedule: Schedule, options: argparse.Namespace) -> Asked:
     schedule = draft(schedule) if options.draft else schedule
-    assets = read_assets(schedule, script.project)
+    assets = _assets(script, schedule)
     seed = first_seed(schedule, script.path)
     flow = "dis" if options.draft else flow_model()
     video = VideoInput(assets.video.frames, flow) if assets.video else None
@@ -108,6 +110,16 @@ def _asked(script: Script, schedule: Schedule, options: argparse.Namespace) -> A
     store = Store(options.store or store_folder())
     name = script.name + ("-draft" if options.draft else "")
     return Asked(script, schedule, seed, frames, assets, backend, store, name)
+
+
+def _assets(script: Script, schedule: Schedule) -> Assets:
+    """What the script reads; UsageFailure, with the line that names it, for a broken video."""
+    try:
+        return read_assets(schedule, script.project)
+    except Unreadable as error:
+        place = schedule.origins["video.source"].spans[0].start
+        line = script.compiled.source.position(place)[0]
+        raise UsageFailure(f"{script.path}, line {line}: {error}", error.help) from error
 
 
 def flow_model() -> str:

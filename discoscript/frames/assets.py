@@ -12,7 +12,6 @@ from discoscript.errors import UsageFailure
 from discoscript.media.state import state_of
 from discoscript.parameters import Mode
 from discoscript.project import Project
-from discoscript.scene.files import Unreadable
 from discoscript.schedule.schedule import Schedule
 from discoscript_engine.picture_files import UnreadablePicture, read_picture
 
@@ -45,7 +44,7 @@ class Assets:
 
 def read_assets(schedule: Schedule, project: Project) -> Assets:
     """Every start picture of the schedule, every picture that is a prompt, and the input video of
-    video mode. Known by content, so a new date changes nothing."""
+    video mode. Known by content, so a new date changes nothing. Unreadable if the video is."""
     images = schedule.frames_of["init.image"]
     starts = {str(images[i]) for i in schedule.starts if images[i]}
     paths = sorted(starts | {row.text for row in schedule.prompts if row.image})
@@ -58,18 +57,12 @@ def read_assets(schedule: Schedule, project: Project) -> Assets:
 
 
 def _with_video(assets: Assets, schedule: Schedule, project: Project) -> Assets:
-    """The assets, and the frames of the input video at the size of the scene."""
+    """The assets, and the frames of the input video, each stretched to the size of the scene."""
     from discoscript.media.video_frames import VideoFrames
 
     path, every = str(schedule.fixed["video.source"]), schedule.fixed["video.every"]
     assert isinstance(every, int)
-    try:
-        state = state_of(project.inside(path), path)
-        frames = VideoFrames(state, every, schedule.size)
-    except Unreadable as error:
-        raise UsageFailure(str(error), error.help) from error
-    except OSError as error:
-        raise UsageFailure(f"cannot read the video {path}: {error}") from error
+    frames = VideoFrames(state_of(project.inside(path), path), every, schedule.size)
     both = ChainMap(dict(assets.contents), frames)  # type: ignore[arg-type]  # it is only read
     return Assets(assets.digests, both, VideoAsset(path, frames.sha256, frames.digests))
 

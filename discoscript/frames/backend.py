@@ -53,7 +53,7 @@ class _Lazy:
     def carry(
         self, carry: Carry, previous: Picture, picture: Picture, assets: Mapping[str, bytes]
     ) -> Picture:
-        self._loaded = self._loaded or self._backend.load()
+        self._loaded = self._loaded or self._backend.load(self._note)
         return self._loaded.carry(carry, previous, picture, assets)
 
 

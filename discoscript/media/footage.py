@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from discoscript.media.decode import ffmpeg_binary
 from discoscript.media.state import State, state_of
-from discoscript.scene.files import VideoFacts
+from discoscript.scene.files import Unreadable, VideoFacts
 
 LONGEST_S = 60  #: a file that takes longer to look through counts as unreadable
 
@@ -37,6 +37,9 @@ PROTECTED = {
 
 NUMBER = re.compile(r"-?\d{1,18}")  #: a time; the least of 64 bits stands for none
 
+#: What ffmpeg says of a file that ends before its time.
+CUT_SHORT = re.compile(r"partial file|ended prematurely")
+
 #: How far from its time at a steady rate a frame may be, in frames.
 JITTER = 0.5
 
@@ -50,10 +53,15 @@ class Showing:
     frames: tuple[int, ...]
 
 
-def facts(path: Path) -> VideoFacts | None:
-    """Frames, frames per second and size of the first video stream; None if there is none."""
+def facts(path: Path, name: str) -> VideoFacts | None:
+    """Frames, frames per second and size of the first video stream; None if there is none.
+
+    Unreadable, which calls the file `name`, if it ends in the middle.
+    """
     try:
-        found, size = _looked_through(state_of(path, path.name))
+        found, size = _looked_through(state_of(path, name))
+    except Unreadable:
+        raise
     except Exception:  # a stranger's file: whatever is wrong with it, it is no video
         return None
     return VideoFacts(len(found.frames), found.fps, size)
@@ -106,7 +114,11 @@ def _looked_through(state: State) -> tuple[Showing, tuple[int, int]]:
     if size is None:
         raise ValueError("no picture")
     told = exact_rate(float(fps[1])) if fps else None
-    return _shown_by(table, told), (int(size[1]), int(size[2]))
+    found = _shown_by(table, told)
+    if CUT_SHORT.search(said):
+        message = f'"{state.name}" is damaged: it ends after {len(found.frames)} frames'
+        raise Unreadable(message, "fetch or copy it again")
+    return found, (int(size[1]), int(size[2]))
 
 
 def _shown_by(table: str, told: Fraction | None) -> Showing:

@@ -77,7 +77,7 @@ class ProjectFiles(Protocol):
         ...
 
     def video(self, path: str) -> VideoFacts | None:
-        """What a video file holds; None if there is no video stream in it."""
+        """What a video file holds; None if there is no video in it, Unreadable if it is cut."""
         ...
 
     def near(self, path: str) -> Iterable[str]:

@@ -9,7 +9,7 @@ from discoscript.parameters import BY_KEY, Mode, Parameter
 from discoscript.scene.amounts import Amounts
 from discoscript.scene.files import VideoFacts
 from discoscript.scene.fixed import fixed_value
-from discoscript.scene.footage import footage_of
+from discoscript.scene.footage import footage_of, written_line
 from discoscript.scene.landmarks import Places, places_of
 from discoscript.scene.outline import Entry, Outline
 from discoscript.scene.settings import row_of
@@ -97,6 +97,7 @@ class Facts:
         if mode is Mode.STILL:
             return Extent(fps, 1, mode, certain, tempo)
         if mode is Mode.VIDEO:  # the input sets the length
+            self._which_video(certain)
             certain = certain and footage is not None
             length = footage.frames if footage else length
         elif certain and not self._says_how_long() and not self.outline.shots and length <= 1:
@@ -265,6 +266,20 @@ class Facts:
             "no line says when it ends",
             help="add `scene: duration 10s`, or give a line a range: `@ 0..120`",
         )
+
+    def _which_video(self, certain: bool) -> None:
+        """D320 in video mode without a video, where all lines could be read."""
+        source = written_line(self.outline, "video.source")
+        named = source is not None and self.report.text(source.value.span) != "none"
+        said = source or self.written.get("mode")
+        if certain and said is not None and not named:
+            self.report.add(
+                "D320",
+                "which video is this made from?",
+                said.value.span,
+                "in video mode the input sets the length",
+                help='name a file beside the script: `video: source "dance.mp4"`',
+            )
 
     # ───────────── mode ─────────────
 

@@ -122,6 +122,8 @@ def _scene(page: Overview) -> str:
 
 
 def _length(page: Overview) -> str:
+    if page.schedule.mode is Mode.VIDEO:
+        return f"that of the input video, with `every {page.schedule.fixed['video.every']}`"
     for key in ("scene.frames", "scene.duration"):
         if key in page.scene.fixed:
             return f"written ({_where(page, key)})"
@@ -144,6 +146,8 @@ def _mode(page: Overview) -> str:
 
 def _reason(scene: Scene, mode: Mode) -> str:
     """The setting that the mode follows from."""
+    if mode is Mode.VIDEO:
+        return "video.source"
     for key in scene.tracks:
         row = BY_KEY[key]
         if row.group in ("camera", "depth") and (row.modes == {mode} or mode is Mode.D2):

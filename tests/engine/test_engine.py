@@ -21,7 +21,7 @@ SMALL = job(width=64, height=48, steps=4)
 IN_SPACE = replace(SMALL.models, depth="tiny")
 
 
-def silent(done, total):
+def silent(done, total, seen):
     pass
 
 

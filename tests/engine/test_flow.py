@@ -11,17 +11,19 @@ import torch
 from parity import hash_numbers, load, parameter_numbers
 from torch import Tensor, nn
 
+from discoscript_engine.model_table import models
 from discoscript_engine.models.raft import padding, raft, raft_flow, renamed
 from discoscript_engine.models.weights import WrongWeights, with_weights
 from discoscript_engine.motion.flow import (
+    FLOWS,
     blended,
     consistent,
     dis_flow,
-    load_flow,
+    load_raft,
     sample_at,
     warp_by_flow,
 )
-from discoscript_engine.weights import FOLDER_VARIABLE
+from discoscript_engine.weights import FOLDER_VARIABLE, ModelMissing
 
 PARAMETERS, ARRAYS = load("18_raft")
 VIDEO, VIDEO_ARRAYS = load("17_video")
@@ -169,9 +171,16 @@ def test_sampling_beyond_the_border_is_black() -> None:
     assert torch.allclose(sample_at(values, flow)[0, :, 0], torch.tensor([30.0, 20.0, 0.0]))
 
 
-def test_dis_serves_where_raft_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_raft_is_read_from_the_published_file_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    assert load_flow(CPU) is dis_flow
+    with pytest.raises(ModelMissing, match="raft"):
+        load_raft(CPU)
     (tmp_path / "raft-things.pth").write_bytes(b"something else")
     with pytest.raises(WrongWeights, match=r"raft-things.pth is not the published file"):
-        load_flow(CPU)
+        load_raft(CPU)
+
+
+def test_every_flow_model_of_the_table_is_built() -> None:
+    assert set(FLOWS) == {row.name for row in models("flow") if row.built}
