@@ -21,7 +21,12 @@ GUIDE = re.findall(
 SCRIPTS = re.findall(r"```disco\n(.*?)```", README, re.DOTALL)
 SHOWN = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
 #: The files that the guide's scripts name.
-FILES = {"song.wav": "", "refs/wave.png": "", "refs/harbour.jpg": ""}
+FILES = {
+    "song.wav": "",
+    "dance.mp4": "96 frames at 24 fps",
+    "refs/wave.png": "",
+    "refs/harbour.jpg": "",
+}
 EXAMPLES = sorted((ROOT / "examples").glob("*.disco"))
 
 

@@ -72,7 +72,7 @@ def video_frames(
 ) -> FrameOf:
     """The frames of the input video, made of their raw pixels when they are asked for."""
 
-    def frame_of(digest: str) -> UInt8[Tensor, "{height} {width} 3"]:
+    def frame_of(digest: str) -> UInt8[Tensor, "h w 3"]:
         pixels = np.frombuffer(assets[digest], dtype=np.uint8).reshape(height, width, 3)
         return torch.from_numpy(pixels.copy()).to(device)
 
