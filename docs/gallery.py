@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ("lighthouse", "mandala", "seasons")
+EXAMPLES = ("lighthouse", "mandala", "seasons", "postcard", "mirror", "rainbow", "tasting")
 COLUMNS = 6
 HEIGHT, GAP, CAPTION = 150, 6, 26
 PAPER, INK = (250, 249, 246), (40, 40, 44)
@@ -26,13 +26,16 @@ def main() -> None:
 
 
 def frames(name: str) -> list[Image.Image]:
-    """`COLUMNS` frames of an example, evenly spaced from the first to the last."""
+    """`COLUMNS` pictures of an example, evenly spaced from the first to the last: its frames, or of
+    a study one for each combination."""
     script = ROOT / "examples" / f"{name}.disco"
     folder = ROOT / "out" / name
     command = [sys.executable, "-m", "discoscript", "render", str(script), "-o", str(folder)]
     subprocess.run(command, check=True)
-    files = sorted(folder.glob(f"frames/{name}_*.png"))
-    chosen = [round(i * (len(files) - 1) / (COLUMNS - 1)) for i in range(COLUMNS)]
+    place = "*/*/frames" if any(folder.glob("*/sheet.png")) else "frames"
+    files = sorted(folder.glob(f"{place}/{name}_*.png"))
+    count = min(COLUMNS, len(files))
+    chosen = [round(i * (len(files) - 1) / (count - 1)) for i in range(count)]
     return [Image.open(files[i]).convert("RGB") for i in chosen]
 
 

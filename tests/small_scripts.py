@@ -12,9 +12,9 @@ def camera(*lines, before=""):
     return f'disco 1\n{scene}prompt "x"\ncamera:\n' + "".join(f"    {line}\n" for line in lines)
 
 
-def compiled(text):
+def compiled(text, files=None):
     """The schedule of a script that must have no errors."""
-    result = compile_text(text)
+    result = compile_text(text, files=files)
     assert result.schedule is not None, [(d.code, d.message) for d in result.diagnostics]
     return result.schedule
 

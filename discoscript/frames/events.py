@@ -1,7 +1,13 @@
 """Events: what a render tells to whoever wants to know, as it goes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from discoscript.frames.record import Record
-from discoscript.frames.renderer import Glimpse
+
+if TYPE_CHECKING:  # every command imports this module, and few of them numpy
+    from discoscript.frames.renderer import Glimpse
 
 
 class Events:

@@ -1,9 +1,9 @@
 """Compare the samplers at equal cost: `python -m discoscript_training.compare_samplers`.
 
-The twelve prompts of `evaluate`, rendered with every sampler at two numbers of steps. Measured:
+The twelve prompts of `evaluate`, rendered with every sampler in the same number of steps. Measured:
 what the judge sees of the asked attributes, and how near the embedded CLIP finds picture and
 prompt (it also guides, so it flatters all of them alike). The table goes to
-`figures/samplers.json`, a contact sheet to the work folder: look at it.
+`figures/samplers_STEPS.json`, a contact sheet to the work folder: look at it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .sheets import write_sheet
 from .train_judge import Judge, load_judge
 from .training import write_figures
 
-STEPS = (10, 25)
+SHOWN = 8  #: prompts on the contact sheet
 
 #: What is compared, by its name in the table.
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -76,26 +76,21 @@ def pictures_of(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".work/tiny"))
+    parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--seeds", type=int, default=3, help="pictures of each prompt")
     arguments = parser.parse_args()
-    judge, engine, clip = (
-        load_judge(arguments.work),
-        Engine("cpu"),
-        CLIPS["tiny"](torch.device("cpu")),
-    )
-    seeds = SEEDS[: arguments.seeds]
-    table, sheet, labels = {}, [], []
-    for steps in STEPS:
-        for name, settings in SETTINGS.items():
-            begun = time.process_time()
-            pictures = pictures_of(engine, steps, settings, seeds)
-            row = measured(judge, clip, pictures, time.process_time() - begun)
-            table[f"{steps} steps, {name}"] = row
-            labels.append(f"{steps} steps, {name}")
-            sheet += [some[0] for some in list(pictures.values())[:8]]
-            print(labels[-1], row, flush=True)
-    write_sheet(arguments.work / "samplers.png", sheet, 8, 1, labels)
-    write_figures("samplers", {"table": table, "pictures": len(seeds) * len(PROMPTS)})
+    judge, clip = load_judge(arguments.work), CLIPS["tiny"](torch.device("cpu"))
+    engine, seeds, steps = Engine("cpu"), SEEDS[: arguments.seeds], arguments.steps
+    table, sheet = {}, []
+    for name, settings in SETTINGS.items():
+        begun = time.process_time()
+        pictures = pictures_of(engine, steps, settings, seeds)
+        table[name] = measured(judge, clip, pictures, time.process_time() - begun)
+        sheet += [some[0] for some in list(pictures.values())[:SHOWN]]
+        print(f"{steps} steps, {name}: {table[name]}", flush=True)
+    labels = [f"{steps} steps, {name}" for name in SETTINGS]
+    write_sheet(arguments.work / f"samplers_{steps}.png", sheet, SHOWN, 1, labels)
+    write_figures(f"samplers_{steps}", {"pictures": len(seeds) * len(PROMPTS), "table": table})
 
 
 if __name__ == "__main__":

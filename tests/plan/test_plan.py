@@ -4,7 +4,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from checks.diagnose import Folder
 from schedule.schedules import prompt, schedule
+from small_scripts import compiled
 
 from discoscript.parameters import PARAMETERS, Mode
 from discoscript.plan.plan import GROUP_OF, parameter_of, plan, skipped_steps, step_runs
@@ -179,3 +181,16 @@ def test_progress_becomes_runs() -> None:
 
 def test_the_jobs_are_hashable_values() -> None:
     assert len(set(plan(schedule(frames=4), 7, {}).frames)) == 4
+
+
+def test_words_morph_into_a_picture() -> None:
+    """Both pull while one fades into the other; the engine divides by the sum, which stays."""
+    script = (
+        'disco 1\nscene:\n    mode 2d\n    frames 48\nprompt "a beach" 2\n'
+        'frame 24 morph 12: prompt image "wave.png" 2\n'
+    )
+    frames = plan(compiled(script, Folder({"wave.png": ""})), 7, {"wave.png": "ef" * 32}).frames
+    wave = PicturePrompt("ef" * 32, 2.0)
+    assert frames[23].job.prompts == (Prompt("a beach", 2.0),)
+    assert frames[30].job.prompts == (Prompt("a beach", 1.0), replace(wave, weight=1.0))
+    assert frames[36].job.prompts == (wave,)
