@@ -12,9 +12,9 @@ from discoscript_engine.diffusion.losses import PERCEPTUAL
 from discoscript_engine.diffusion.passes import CUTS_AT_ONCE, OutOfMemory, Passes
 from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import NoiseModel
-from discoscript_engine.frame import Networks, moved, render_frame
+from discoscript_engine.frame import Networks, moved, render_frame, seen_by_eyes
 from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
-from discoscript_engine.job import Carry, FrameJob, FromFlow, FromPrevious, Models, Move
+from discoscript_engine.job import Carry, Eyes, FrameJob, FromFlow, FromPrevious, Models, Move
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import CLIPS, Clip
 from discoscript_engine.models.tiny import load_tiny_diffusion
@@ -103,6 +103,15 @@ class Engine:
         motions, share = self._motion(carry.flow), carry.share
         with repeatable(), torch.no_grad():
             return carried(before, shown, carry.motion, share, motions, frame_of).cpu().numpy()
+
+    def eyes(self, eyes: Eyes, picture: Picture) -> Picture:
+        """The picture as a left and a right eye see it, side by side."""
+        if eyes.depth is None:
+            raise ValueError("eyes need a depth model")
+        depth = self._depth(eyes.depth)
+        shown = torch.from_numpy(np.array(picture)).to(self.device)
+        with repeatable(), torch.no_grad():
+            return seen_by_eyes(shown, eyes.camera, depth).cpu().numpy()
 
     def _networks(self, job: FrameJob) -> Networks:
         """The networks that this job needs; where a segment starts nothing is moved in space."""

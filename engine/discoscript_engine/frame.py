@@ -44,10 +44,12 @@ from discoscript_engine.job import (
     FromPicture,
     FromVideo,
     PicturePrompt,
+    StereoCamera,
 )
 from discoscript_engine.models.clip import Clip
 from discoscript_engine.motion.depth import Estimate
 from discoscript_engine.motion.footage import FrameOf, Motions, carried, video_frames
+from discoscript_engine.motion.eyes import eye_views
 from discoscript_engine.motion.warp import warp2d, warp3d
 
 #: Called after each step with (steps done, steps in all, what makes a picture of what is seen so
@@ -172,6 +174,13 @@ def moved(
     if depth is None:
         raise ValueError("a camera that moves in space needs a depth model")
     return warp3d(previous, depth(previous, camera.midas_weight), camera)
+
+
+def seen_by_eyes(
+    picture: UInt8[Tensor, "h w 3"], camera: StereoCamera, depth: Estimate
+) -> UInt8[Tensor, "h w2 3"]:
+    """The picture as a left and a right eye see it, side by side."""
+    return eye_views(picture, depth(picture, camera.midas_weight), camera)
 
 
 def hold(

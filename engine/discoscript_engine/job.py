@@ -217,6 +217,33 @@ class Carry:
 
 
 @dataclass(frozen=True)
+class StereoCamera:
+    """Two eyes beside each other: `ipd` apart, in 1/200 scene units, each turned inward by
+    `eye_angle` degrees. The other values are those of the camera."""
+
+    eye_angle: float
+    ipd: float
+    fov: float
+    padding: str
+    sampling: str
+    midas_weight: float
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """A picture as a left and a right eye see it, side by side in one picture, so that its depth
+    is estimated once and no eye is ever without the other.
+
+    `width` and `height` are those of the picture that is made: the width is twice that of an eye.
+    """
+
+    width: int
+    height: int
+    depth: str | None
+    camera: StereoCamera
+
+
+@dataclass(frozen=True)
 class Mix:
     """Two pictures in one: `share` of the first, the rest of the second."""
 

@@ -7,7 +7,7 @@ agrees; `warp` applies them to pictures.
 import math
 from dataclasses import dataclass
 
-from discoscript_engine.job import Camera2D, Camera3D
+from discoscript_engine.job import Camera2D, Camera3D, StereoCamera
 
 #: Rows of a 3 x 3 matrix.
 Matrix = tuple[tuple[float, float, float], ...]
@@ -70,6 +70,31 @@ def pose(camera: Camera3D) -> Pose:
     move = (-camera.translate_x, camera.translate_y, -camera.translate_z)
     x, y, z = (length / UNITS_PER_SCENE_UNIT for length in move)
     return Pose(rotation(camera.rotate_x, camera.rotate_y, camera.rotate_z), (x, y, z))
+
+
+def eyes(camera: StereoCamera) -> tuple[Camera3D, Camera3D]:
+    """The left and the right eye as cameras that have moved aside from the middle and turned.
+
+    Turned inward by the angle a, they are cos(a) times their distance apart. (The reference's
+    geometry.)
+    """
+    aside = math.cos(math.radians(camera.eye_angle)) * camera.ipd / 2
+    left, right = (
+        Camera3D(
+            translate_x=side * aside,
+            translate_y=0.0,
+            translate_z=0.0,
+            rotate_x=0.0,
+            rotate_y=-side * camera.eye_angle,
+            rotate_z=0.0,
+            fov=camera.fov,
+            padding=camera.padding,
+            sampling=camera.sampling,
+            midas_weight=camera.midas_weight,
+        )
+        for side in (-1.0, 1.0)
+    )
+    return left, right
 
 
 def focal_length(fov: float) -> float:

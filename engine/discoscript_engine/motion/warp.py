@@ -122,13 +122,18 @@ def _centres(size: int, device: torch.device) -> Float32[Tensor, " size"]:
 
 
 def sample(
-    image: UInt8[Tensor, "h w 3"], grid: Float32[Tensor, "h w 2"], padding: str, sampling: str
+    image: UInt8[Tensor, "h w 3"],
+    grid: Float32[Tensor, "h w 2"],
+    padding: str,
+    sampling: str,
+    end_to_end: bool = False,
 ) -> Float32[Tensor, "h w 3"]:
     """The nudged picture in [0, 1] at the grid's positions; bicubic may leave [0, 1] a little.
 
-    `padding` is border, zeros or reflection; `sampling` is bicubic, bilinear or nearest.
+    `padding` is border, zeros or reflection; `sampling` is bicubic, bilinear or nearest. With
+    `end_to_end`, -1 and 1 are the centres of the outermost pixels instead of the picture's edges.
     """
     picture = rearrange(image, "h w c -> 1 c h w").float().div_(255).add_(NUDGE)
     positions = grid.nan_to_num(nan=FAR_OUTSIDE).clamp(-FAR_OUTSIDE, FAR_OUTSIDE)[None]
-    moved = grid_sample(picture, positions, sampling, padding, align_corners=False)
+    moved = grid_sample(picture, positions, sampling, padding, align_corners=end_to_end)
     return rearrange(moved, "1 c h w -> h w c")
