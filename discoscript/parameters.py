@@ -200,7 +200,7 @@ _SCENE = (
               disco=("ViTB32", "ViTB16", "ViTL14", "ViTL14_336px", "RN101", "RN50", "RN50x4",
                      "RN50x16", "RN50x64", *_OPEN_CLIP)),
     Parameter("scene", "vr", Kind.TRUTH, False, "Render a left and a right eye.",
-              axis=Axis.FIXED, modes=_3D, disco=("vr_mode",), built=False),
+              axis=Axis.FIXED, modes=_3D, disco=("vr_mode",)),
     Parameter("scene", "title", Kind.TEXT, None, "Title, for sharing.",
               axis=Axis.FIXED, pixels=False, disco=("batch_name",)),
     Parameter("scene", "author", Kind.TEXT, None, "Author, for sharing.",
@@ -384,10 +384,14 @@ _TURBO = (
 _VR = (
     Parameter("vr", "eye_angle", Kind.NUMBER, 0.5, "How far the eyes look inward.",
               unit="degrees", typical=(0, 1), modes=_3D, disco=("vr_eye_angle",),
-              serves=("scene.vr",), built=False),
+              serves=("scene.vr",)),
     Parameter("vr", "ipd", Kind.NUMBER, 5.0, "Distance of the eyes.",
               typical=(1, 20), hard=(0, None), open_low=True, modes=_3D, disco=("vr_ipd",),
-              serves=("scene.vr",), built=False),
+              serves=("scene.vr",)),
+    Parameter("vr", "layout", Kind.CHOICE, "side_by_side",
+              "How the eyes share a picture of the stereo video.",
+              choices=("side_by_side", "top_bottom"), axis=Axis.FIXED, modes=_3D, pixels=False,
+              serves=("scene.vr",)),
 )
 
 _VIDEO = (

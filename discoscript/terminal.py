@@ -87,6 +87,10 @@ class Pace(Events):
         self.done += self.steps[index]
         self.seconds += seconds
 
+    def eyes(self, index: int, record: Record, seconds: float | None) -> None:
+        """An eye is not a frame, but its frame takes longer."""
+        self.seconds += seconds or 0.0
+
     def text(self) -> str:
         """`1.5 s a frame, about 34 s left`; empty before the first frame is finished."""
         if not self.rendered:
@@ -112,6 +116,10 @@ class Lines(Events):
     def finished(self, index: int, record: Record, seconds: float) -> None:
         ready = f"{self.pace.ready} of {self.pace.frames} ready"
         self._line(f"frame {index}: {duration(seconds)}; {ready}; {self.pace.text()}")
+
+    def eyes(self, index: int, record: Record, seconds: float | None) -> None:
+        if seconds is not None:
+            self._line(f"frame {index}: left and right eye {duration(seconds)}")
 
     def note(self, text: str) -> None:
         self._line(f"note: {text}")

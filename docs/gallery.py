@@ -6,13 +6,17 @@ Run by `make gallery`. Frames that are in the frame store already are not render
 import subprocess
 import sys
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ("lighthouse", "mandala", "seasons", "postcard", "mirror", "rainbow", "tasting")
+EXAMPLES = (
+    "lighthouse", "mandala", "seasons", "postcard", "mirror", "rainbow", "tasting", "stereo",
+)  # fmt: skip
 COLUMNS = 6
 HEIGHT, GAP, CAPTION = 150, 6, 26
+Thing = TypeVar("Thing")
 PAPER, INK = (250, 249, 246), (40, 40, 44)
 
 
@@ -26,17 +30,26 @@ def main() -> None:
 
 
 def frames(name: str) -> list[Image.Image]:
-    """`COLUMNS` pictures of an example, evenly spaced from the first to the last: its frames, or of
-    a study one for each combination."""
+    """`COLUMNS` pictures of an example, evenly spaced from the first to the last: its frames, of a
+    study one for each combination, or what the left and the right eye see of half as many."""
     script = ROOT / "examples" / f"{name}.disco"
     folder = ROOT / "out" / name
     command = [sys.executable, "-m", "discoscript", "render", str(script), "-o", str(folder)]
     subprocess.run(command, check=True)
     place = "*/*/frames" if any(folder.glob("*/sheet.png")) else "frames"
-    files = sorted(folder.glob(f"{place}/{name}_*.png"))
-    count = min(COLUMNS, len(files))
-    chosen = [round(i * (len(files) - 1) / (count - 1)) for i in range(count)]
-    return [Image.open(files[i]).convert("RGB") for i in chosen]
+    seen = spaced(sorted(folder.glob(f"{place}/{name}_*.png")), COLUMNS)
+    left = sorted(folder.glob(f"eyes/{name}_*_l.png"))
+    if left:
+        right = sorted(folder.glob(f"eyes/{name}_*_r.png"))
+        pairs = spaced(list(zip(left, right, strict=True)), COLUMNS // 2)
+        seen = [file for pair in pairs for file in pair]
+    return [Image.open(file).convert("RGB") for file in seen]
+
+
+def spaced(things: list[Thing], count: int) -> list[Thing]:
+    """At most `count` of the things, evenly spaced, with the first and the last."""
+    count = min(count, len(things))
+    return [things[round(i * (len(things) - 1) / (count - 1))] for i in range(count)]
 
 
 def contact_sheet(rows: list[tuple[str, list[Image.Image]]]) -> Image.Image:

@@ -97,11 +97,12 @@ def test_what_is_not_rendered_yet_is_refused_before_anything_is_rendered(
     folder: Path, capsys: pytest.CaptureFixture[str], draft: tuple[str, ...]
 ) -> None:
     script = 'disco 1\nprompt "a lighthouse"\ncamera: translate_z 1 @ 0..9\n'
-    (folder / "fast.disco").write_text(script + "scene: vr on\n")
+    (folder / "fast.disco").write_text(script + 'scene: model_file "own.pt"\n')
+    (folder / "own.pt").write_bytes(b"weights")
     code, out, err = ran(capsys, "render", "fast.disco", *draft)
     assert code == Exit.SCRIPT and out == ""
-    assert "warning[D119]: `vr` is not rendered yet" in err
-    assert "`vr` in line 4" in err and "delete these lines" in err
+    assert "warning[D119]: `model_file` is not rendered yet" in err
+    assert "`model_file` in line 4" in err and "delete these lines" in err
     assert not (folder / "out").exists()
 
 

@@ -35,6 +35,28 @@ def test_the_time_left_is_measured() -> None:
     assert pace.text() == "15 s a frame"
 
 
+def test_an_eye_is_not_a_frame_but_takes_time() -> None:
+    pace = Pace({0: 10, 1: 10})
+    pace.finished(0, RECORD, 20.0)
+    pace.eyes(0, RECORD, 4.0)
+    assert pace.ready == 1 and pace.text() == "24 s a frame, about 24 s left"
+    pace.eyes(1, RECORD, None)
+    assert pace.text() == "24 s a frame, about 24 s left"
+
+
+def test_eyes_have_lines_of_their_own_in_a_log() -> None:
+    stream = io.StringIO()
+    lines = Lines(Pace({0: 0, 1: 0}), stream)
+    for index, seconds in ((0, 0.5), (1, None)):
+        lines.kept(index, RECORD)
+        lines.eyes(index, RECORD, seconds)
+    lines.close()
+    assert stream.getvalue().splitlines() == [
+        "frame 0: left and right eye 0.5 s",
+        "2 frames kept",
+    ]
+
+
 def test_lines_are_for_logs() -> None:
     stream = io.StringIO()
     pace = Pace({0: 0, 1: 0, 2: 5})

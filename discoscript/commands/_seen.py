@@ -48,6 +48,6 @@ def seen_frames(wanted: Asked, identity: Identity | None) -> tuple[Seen, ...]:
         return tuple(Seen(frame, None, None) for frame in wanted.plan.frames)
     found = look(wanted.plan, identity, wanted.store)
     return tuple(
-        Seen(frame, state, key)
-        for frame, (state, key) in zip(wanted.plan.frames, found, strict=True)
+        Seen(frame, each.state, each.key, each.eyes)
+        for frame, each in zip(wanted.plan.frames, found, strict=True)
     )

@@ -23,7 +23,7 @@ from discoscript.commands._script import script_arguments
 from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import Exit, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
-from discoscript.frames.frames import State, survey
+from discoscript.frames.frames import Found, State, look
 from discoscript.parameters import Mode
 from discoscript.project import Project
 from discoscript.scene.files import Unreadable
@@ -31,6 +31,7 @@ from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, duration, printable, progress
 from discoscript.video.finish import Finish, finish
 from discoscript.video.output import Delivery, Film, Output, deliver
+from discoscript.video.stereo import LAYOUTS
 from discoscript.views.sheet import Cell, sheet
 
 EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
@@ -64,7 +65,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Render; the last line printed is the path of the video, or of the study's sheet."""
+    """Render; the last line printed is the path of the video, or of the study's sheet. The line
+    before it is that of the video for both eyes, if there is one."""
     every = tuple(_part(one, options.frames) for one in jobs(options))
     for one in every:
         refuse_unrendered(one)
@@ -74,7 +76,11 @@ def run(options: argparse.Namespace) -> int:
         say(line)
     try:
         numbered = enumerate(every, 1)
-        made = [_render(one, number, len(every), options, say) for number, one in numbered]
+        made = [
+            path
+            for number, one in numbered
+            for path in _render(one, number, len(every), options, say)
+        ]
     except KeyboardInterrupt:
         _say("interrupted; finished frames are kept, the same command goes on from here")
         return Exit.INTERRUPTED
@@ -85,18 +91,21 @@ def run(options: argparse.Namespace) -> int:
 
 def _render(
     wanted: Job, number: int, count: int, options: argparse.Namespace, say: Callable[[str], None]
-) -> Path:
-    """Render one script, or one variant of a study; where the result lies."""
-    states = survey(wanted.plan, wanted.identity, wanted.store)
+) -> Iterator[Path]:
+    """Render one script, or one variant of a study; where the video for both eyes lies, if there
+    is one, and then where the result does."""
+    found = look(wanted.plan, wanted.identity, wanted.store)
     if wanted.variant is not None:
         say(f"{number} of {count}: {printable(wanted.variant.label)}")
-    say(_before(states))
+    say(_before(found))
     began = time.monotonic()
-    delivery = _delivered(wanted, states, options)
+    delivery = _delivered(wanted, found, options)
     say(_after(delivery, time.monotonic() - began))
     if wanted.store.quarantined:
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
-    return delivery.video or _pictures(_folder(wanted, options), wanted)
+    if delivery.stereo:
+        yield delivery.stereo
+    yield delivery.video or _pictures(_folder(wanted, options), wanted)
 
 
 def sheets(every: Sequence[Job], options: argparse.Namespace) -> Iterator[Path]:
@@ -144,6 +153,7 @@ def film(schedule: Schedule, project: Project) -> Film | None:
         sound=sound_file(schedule, project),
         sound_begin=float(int(Fraction(str(first or 0))) / schedule.fps),
         blend=str(fixed["video.blend_mode"]) if schedule.mode is Mode.VIDEO else "none",
+        eyes=LAYOUTS[str(fixed["vr.layout"])] if fixed.get("scene.vr") else None,
     )
 
 
@@ -176,10 +186,10 @@ def sound_file(schedule: Schedule, project: Project) -> Path | None:
     return path
 
 
-def _delivered(wanted: Job, states: Sequence[State], options: argparse.Namespace) -> Delivery:
-    kept = (state is State.KEPT for state in states)
+def _delivered(wanted: Job, found: Sequence[Found], options: argparse.Namespace) -> Delivery:
+    kept = (each.state is State.KEPT for each in found)
     steps = {f.index: 0 if k else f.steps for f, k in zip(wanted.plan.frames, kept, strict=True)}
-    missing = any(state is not State.KEPT for state in states)
+    missing = any(not {each.state, each.eyes} <= {State.KEPT, None} for each in found)
     if missing:
         refuse_unreadable(wanted.assets)
     folder, length = _folder(wanted, options), wanted.schedule.frames
@@ -212,11 +222,20 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _before(states: Sequence[State]) -> str:
+def _before(found: Sequence[Found]) -> str:
+    frames = _todo([each.state for each in found])
+    eyes = [each.eyes for each in found if each.eyes is not None]
+    both = f"; left and right eyes: {_todo(eyes)}" if eyes else ""
+    return f"{counted(len(found), 'frame')}: {frames}{both}"
+
+
+def _todo(states: Sequence[State]) -> str:
     kept = states.count(State.KEPT)
-    return f"{counted(len(states), 'frame')}: {kept} kept, {len(states) - kept} to render"
+    return f"{kept} kept, {len(states) - kept} to render"
 
 
 def _after(delivery: Delivery, seconds: float) -> str:
-    rendered, frames = len(delivery.outcome.rendered), len(delivery.outcome.records)
-    return f"{rendered} of {counted(frames, 'frame')} rendered in {duration(seconds)}"
+    made = delivery.outcome
+    frames = f"{len(made.rendered)} of {counted(len(made.records), 'frame')}"
+    eyes = f" and the eyes of {len(made.eyes_rendered)}" if made.eyes else ""
+    return f"{frames}{eyes} rendered in {duration(seconds)}"

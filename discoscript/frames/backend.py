@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from discoscript.errors import RenderFailure
 from discoscript.frames.renderer import OnStep, Picture, Renderer
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import Carry, FrameJob, Models, Move
+from discoscript_engine.job import Carry, Eyes, FrameJob, Models, Move
 
 #: Is told what the user should know, and what stops nothing.
 Note = Callable[[str], None]
@@ -55,6 +55,10 @@ class _Lazy:
     ) -> Picture:
         self._loaded = self._loaded or self._backend.load(self._note)
         return self._loaded.carry(carry, previous, picture, assets)
+
+    def eyes(self, eyes: Eyes, picture: Picture) -> Picture:
+        self._loaded = self._loaded or self._backend.load(self._note)
+        return self._loaded.eyes(eyes, picture)
 
 
 def _engine(note: Note) -> Renderer:

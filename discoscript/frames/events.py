@@ -31,6 +31,9 @@ class Events:
     def finished(self, index: int, record: Record, seconds: float) -> None:
         """Frame `index` is in the store."""
 
+    def eyes(self, index: int, record: Record, seconds: float | None) -> None:
+        """What both eyes see of frame `index` is in the store; None where it was there already."""
+
     def note(self, text: str) -> None:
         """Something that the user should know, and that stops nothing."""
 
@@ -64,6 +67,10 @@ class EventsTo(Events):
     def finished(self, index: int, record: Record, seconds: float) -> None:
         for receiver in self.receivers:
             receiver.finished(index, record, seconds)
+
+    def eyes(self, index: int, record: Record, seconds: float | None) -> None:
+        for receiver in self.receivers:
+            receiver.eyes(index, record, seconds)
 
     def note(self, text: str) -> None:
         for receiver in self.receivers:

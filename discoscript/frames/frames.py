@@ -23,7 +23,7 @@ from discoscript.frames.store import Store
 from discoscript.plan.frame_key import CUT, frame_key, partial_key
 from discoscript.plan.plan import FramePlan
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import ColorMatch, Mix, Move
+from discoscript_engine.job import ColorMatch, Eyes, Mix, Move
 
 
 class State(Enum):
@@ -35,24 +35,36 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
+class Found:
+    """What the store knows of a frame, and of what both eyes see of it, None where it has no eyes.
+
+    The key is None where it is not known yet: it depends on the picture of the frame before.
+    """
+
+    state: State
+    key: str | None
+    eyes: State | None
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """The record of every frame of the plan, and the frames that were rendered, in that order."""
+    """The record of every frame of the plan, and the frames that were rendered, in that order;
+    the same of what both eyes see of them, empty where the scene has no eyes."""
 
     records: tuple[Record, ...]
     rendered: tuple[int, ...]
+    eyes: tuple[Record, ...] = ()
+    eyes_rendered: tuple[int, ...] = ()
 
 
 def survey(plan: FramePlan, identity: Identity, store: Store) -> tuple[State, ...]:
     """What a render would do, frame by frame, without rendering or writing anything."""
-    return tuple(state for state, _ in look(plan, identity, store))
+    return tuple(found.state for found in look(plan, identity, store))
 
 
-def look(plan: FramePlan, identity: Identity, store: Store) -> tuple[tuple[State, str | None], ...]:
-    """The state and the key of every frame.
-
-    The key is None where it is not known yet: it depends on the picture of the frame before.
-    """
-    seen: dict[int, tuple[State, str | None]] = {}
+def look(plan: FramePlan, identity: Identity, store: Store) -> tuple[Found, ...]:
+    """What the store knows of every frame."""
+    seen: dict[int, Found] = {}
     digests: list[str | None] = []
     for wanted in wanted_pictures(plan):
         sources = [digests[place] for place in wanted.sources] or [CUT]
@@ -63,8 +75,12 @@ def look(plan: FramePlan, identity: Identity, store: Store) -> tuple[tuple[State
         whole = key is not None and kept(wanted, key, store) is not None
         state = State.KEPT if whole else State.RENDER
         state = State.OPEN if key is None else state
-        before, shown = seen.get(wanted.index, (State.KEPT, None))
-        seen[wanted.index] = _worse(before, state), key if wanted.shown else shown
+        frame = seen.get(wanted.index, Found(State.KEPT, None, None))
+        if wanted.eyes:
+            seen[wanted.index] = Found(frame.state, frame.key, state)
+        else:
+            shown = key if wanted.shown else frame.key
+            seen[wanted.index] = Found(_worse(frame.state, state), shown, None)
     return tuple(seen[frame.index] for frame in plan.frames)
 
 
@@ -112,6 +128,7 @@ class _Walk:
         self.identity = renderer.identity(plan.models)
         self.records: list[Record] = []
         self.rendered: list[int] = []
+        self.eyes_rendered: list[int] = []
         self.spent: dict[int, float] = {}  #: seconds, by frames that are being made
 
     def all(self) -> Outcome:
@@ -121,8 +138,13 @@ class _Walk:
             self.records.append(record)
             self._tell_of_partials(place, key)
             self._tell(place)
-        shown = zip(self.wanted, self.records, strict=True)
-        return Outcome(tuple(r for w, r in shown if w.shown), tuple(self.rendered))
+        made = tuple(zip(self.wanted, self.records, strict=True))
+        return Outcome(
+            records=tuple(record for wanted, record in made if wanted.shown),
+            rendered=tuple(self.rendered),
+            eyes=tuple(record for wanted, record in made if wanted.eyes),
+            eyes_rendered=tuple(self.eyes_rendered),
+        )
 
     def _tell_of_partials(self, place: int, key: str) -> None:
         for done in self.wanted[place].partials:
@@ -131,15 +153,18 @@ class _Walk:
                 self.events.partial(self.wanted[place].index, done, record)
 
     def _tell(self, place: int) -> None:
-        """Tell of a frame whose shown picture is done."""
+        """Tell of a frame whose shown picture is done, or of what both eyes see of it."""
         wanted, record = self.wanted[place], self.records[place]
-        if not wanted.shown:
+        if not wanted.shown and not wanted.eyes:
             return
         seconds = self.spent.pop(wanted.index, None)
-        if seconds is None:
+        if seconds is not None:
+            (self.eyes_rendered if wanted.eyes else self.rendered).append(wanted.index)
+        if wanted.eyes:
+            self.events.eyes(wanted.index, record, seconds)
+        elif seconds is None:
             self.events.kept(wanted.index, record)
         else:
-            self.rendered.append(wanted.index)
             self.events.finished(wanted.index, record, seconds)
 
     def _key(self, place: int) -> str:
@@ -157,7 +182,7 @@ class _Walk:
 
     def _rendered(self, wanted: Wanted, key: str, sources: Sequence[Picture]) -> Record:
         before = self.store.record(key)
-        if wanted.index not in self.spent:
+        if wanted.index not in self.spent and not wanted.eyes:
             self.events.started(wanted.index)
         began = time.monotonic()
         data = png.encode(self._drawn(wanted, key, sources))
@@ -178,6 +203,8 @@ class _Walk:
         try:
             if isinstance(job, Move):
                 picture = self.renderer.move(job, sources[0])
+            elif isinstance(job, Eyes):
+                picture = self.renderer.eyes(job, sources[0])
             else:
                 previous = sources[0] if sources else None
                 on_step = self._on_step(wanted, key)

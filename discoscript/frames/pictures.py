@@ -1,12 +1,14 @@
-"""FramePlan -> the pictures that the store keeps: one for each frame, and with turbo hidden ones.
+"""FramePlan -> the pictures that the store keeps: one for each frame, with turbo hidden ones, and
+for a headset what both eyes see.
 
 Turbo shows mixes, but goes on from pictures that are not mixed. For each frame there are up to
-four, each in the store under a key of its own, so that a resumed render equals an unbroken one:
+five, each in the store under a key of its own, so that a resumed render equals an unbroken one:
 
     raw     the frame diffused, where its colours are then matched to those of its segment's start
     own     the frame diffused (and matched); where turbo skips it, that of the frame before, moved
     old     what the last diffusion started from, moved to here
     shown   the mix of the two
+    eyes    the shown picture as a left and a right eye see it; nothing goes on from it
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ import numpy as np
 
 from discoscript.frames.renderer import Picture
 from discoscript.plan.plan import FramePlan, Turbo
-from discoscript_engine.job import ColorMatch, FrameJob, Mix, Move
+from discoscript_engine.job import Eyes, Mix, PictureJob
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,15 @@ class Wanted:
     too."""
 
     index: int
-    job: FrameJob | Move | Mix | ColorMatch
+    job: PictureJob
     sources: tuple[int, ...]
     shown: bool
     partials: tuple[int, ...] = ()
+
+    @property
+    def eyes(self) -> bool:
+        """Whether it is the frame as both eyes see it."""
+        return isinstance(self.job, Eyes)
 
 
 def wanted_pictures(plan: FramePlan) -> tuple[Wanted, ...]:
@@ -65,6 +72,9 @@ class _Pictures:
             if turbo is not None and mixed:
                 both = self.own[place], self._old(place, turbo, frame.index)
                 self._add(Wanted(frame.index, Mix(turbo.share), both, shown=True))
+            if frame.eyes is not None:
+                seen = len(self.wanted) - 1  # what was added last
+                self._add(Wanted(frame.index, frame.eyes, (seen,), shown=False))
         return self.wanted
 
     def _old(self, place: int, turbo: Turbo, index: int) -> int:

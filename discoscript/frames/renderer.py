@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import Carry, FrameJob, Models, Move
+from discoscript_engine.job import Carry, Eyes, FrameJob, Models, Move
 
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
@@ -49,3 +49,6 @@ class Renderer(Protocol):
     ) -> Picture:
         """The picture, covered by the one before, which the motion of the input video carries
         along. `assets` as above."""
+
+    def eyes(self, eyes: Eyes, picture: Picture) -> Picture:
+        """The picture as a left and a right eye see it, side by side: twice its width."""

@@ -23,6 +23,7 @@ from discoscript_engine.job import (
     Camera2D,
     Camera3D,
     Carry,
+    Eyes,
     FrameJob,
     FromFlow,
     FromPicture,
@@ -31,6 +32,7 @@ from discoscript_engine.job import (
     Models,
     Move,
 )
+from discoscript_engine.motion.camera import eyes as eyes_of
 from discoscript_engine.picture_files import read_picture
 
 LINE = 11  #: height of a line of text, in pixels
@@ -74,6 +76,12 @@ class TestCards:
     def move(self, move: Move, picture: Picture) -> Picture:
         """The card, moved as the camera says."""
         return _with_strip(np.array(moved_by(move.camera, Image.fromarray(picture))), move, picture)
+
+    def eyes(self, eyes: Eyes, picture: Picture) -> Picture:
+        """The card as each eye sees it, side by side: moved aside and turned."""
+        card = Image.fromarray(picture)
+        views = [np.array(moved_by(eye, card)) for eye in eyes_of(eyes.camera)]
+        return _with_strip(np.concatenate(views, axis=1), eyes, picture)
 
 
 def _ground(job: FrameJob, previous: Picture | None, assets: Mapping[str, bytes]) -> Image.Image:
@@ -153,7 +161,7 @@ def _emerging(card: Picture, done: int, steps: int) -> Picture:
     return picture
 
 
-def _with_strip(picture: Picture, job: FrameJob | Move, previous: Picture | None) -> Picture:
+def _with_strip(picture: Picture, job: FrameJob | Move | Eyes, previous: Picture | None) -> Picture:
     """Write the hash of everything the card was made from along its foot."""
     height, width, _ = picture.shape
     before = b"" if previous is None else previous.tobytes()

@@ -9,7 +9,7 @@ import hashlib
 
 from discoscript.plan.canonical import canonical
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import ColorMatch, FrameJob, Mix, Move
+from discoscript_engine.job import PictureJob
 
 #: Raised when the meaning of a key changes; every stored frame is then rendered again.
 SCHEMA = 1
@@ -18,7 +18,7 @@ SCHEMA = 1
 CUT = "CUT"
 
 
-def frame_key(job: FrameJob | Move | Mix | ColorMatch, identity: Identity, *previous: str) -> str:
+def frame_key(job: PictureJob, identity: Identity, *previous: str) -> str:
     """64 hexadecimal digits. `previous` are the output digests of the pictures that it is made of,
     or `CUT`."""
     asked = canonical((SCHEMA, identity, job, *previous))

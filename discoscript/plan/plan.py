@@ -25,6 +25,7 @@ from discoscript_engine.job import (
     ColorMatch,
     Cutouts,
     Diffusion,
+    Eyes,
     FrameJob,
     FromFlow,
     FromNoise,
@@ -40,6 +41,7 @@ from discoscript_engine.job import (
     Prompt,
     Start,
     StepRuns,
+    StereoCamera,
     Symmetry,
 )
 
@@ -51,6 +53,7 @@ GROUP_OF: Mapping[type, str] = {
     Symmetry: "symmetry",
     Camera2D: "camera",
     Camera3D: "camera",
+    StereoCamera: "vr",
     Models: "scene",
     FromPicture: "init",
     FromPerlin: "init",
@@ -64,6 +67,10 @@ GROUP_OF: Mapping[type, str] = {
 #: Fields whose parameter is not `group.field`.
 PARAMETER_OF: Mapping[tuple[type, str], str] = {
     (Camera3D, "midas_weight"): "depth.midas_weight",
+    (StereoCamera, "fov"): "camera.fov",
+    (StereoCamera, "padding"): "camera.padding",
+    (StereoCamera, "sampling"): "camera.sampling",
+    (StereoCamera, "midas_weight"): "depth.midas_weight",
     (Models, "diffusion"): "scene.model",
     (Models, "depth"): "depth.model",
     (FromPicture, "sha256"): "init.image",
@@ -92,7 +99,8 @@ class PlannedFrame:
     `turbo` is what turbo makes of it, None where it leaves the frame alone. `colors` is how it gets
     the colours of the first frame of its segment, None where it keeps its own. After `partials`
     steps its picture so far is kept, too. `carry` is how the output video blends it with the frame
-    before, None where it can not."""
+    before, None where it can not. `eyes` is what both eyes see of the picture that is shown, None
+    where the scene has no eyes."""
 
     index: int
     job: FrameJob
@@ -101,6 +109,7 @@ class PlannedFrame:
     colors: ColorMatch | None = None
     partials: tuple[int, ...] = ()
     carry: Carry | None = None
+    eyes: Eyes | None = None
 
     @property
     def steps(self) -> int:
@@ -168,10 +177,15 @@ def plan(
         flow = video.flow if video and row["video.flow_warp"] else None
         job = _job(schedule, prompts[index], index, row, begin, first_seed, start, flow)
         follows = isinstance(start, FromPrevious | FromFlow)
-        colors = _colors(row) if follows else None
-        carry = video.carry(index, row, schedule.size) if video and not begin else None
-        mixing = _turbo(job, turbo.get(index))
-        frame = PlannedFrame(index, job, follows, mixing, colors, carry=carry)
+        frame = PlannedFrame(
+            index,
+            job,
+            follows,
+            turbo=_turbo(job, turbo.get(index)),
+            colors=_colors(row) if follows else None,
+            carry=video.carry(index, row, schedule.size) if video and not begin else None,
+            eyes=_eyes(schedule, row, job),
+        )
         partials = partial_steps(schedule.fixed["save.intermediates"], frame.steps)
         frames.append(replace(frame, partials=partials))
     return FramePlan(tuple(frames))
@@ -216,6 +230,13 @@ def partial_steps(wanted: object, steps: int) -> tuple[int, ...]:
         return tuple(sorted({int(step) for step in wanted if 0 < step < steps}))
     count = min(int(str(wanted)), max(0, steps - 1))
     return tuple(steps * (n + 1) // (count + 1) for n in range(count))
+
+
+def _eyes(schedule: Schedule, row: Row, job: FrameJob) -> Eyes | None:
+    """What both eyes see of a frame, if the scene has eyes; only a scene in space has."""
+    if schedule.mode is not Mode.D3 or not row["scene.vr"]:
+        return None
+    return Eyes(2 * job.width, job.height, job.models.depth, _filled(StereoCamera, row))
 
 
 def parameter_of(group: type, field: str) -> str:

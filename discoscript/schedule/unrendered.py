@@ -1,10 +1,9 @@
 """Schedule -> what it asks for that the engine does not render yet.
 
-A value at rest asks for nothing: `turbo: steps 1`, `vr off`. What is asked for is a warning of the
+A value at rest asks for nothing. What is asked for is a warning of the
 check (D119), and `discoscript render` refuses it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +12,6 @@ from discoscript.parameters import PARAMETERS, Axis, Parameter, is_built
 from discoscript.schedule.schedule import Schedule
 from discoscript.text.report import Report
 from discoscript.text.source import Span
-
-#: What to do without; of other things the line is deleted.
-_INSTEAD: Mapping[str, str] = {
-    "vr": "delete it; render one eye",
-}
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ def unrendered(schedule: Schedule) -> tuple[Need, ...]:
         frame = None if row.serves else _first_asked(row, schedule)
         if frame is not None:
             word, span = _word(row), _place(row, frame, schedule)
-            needs.setdefault(word, Need(word, span, _INSTEAD.get(word, "delete it")))
+            needs.setdefault(word, Need(word, span, "delete it"))
     return tuple(sorted(needs.values(), key=lambda need: need.span))
 
 

@@ -2,8 +2,11 @@
 
     out/beach/frames/beach_0000.png   the picture, with the values that made it in its metadata
     out/beach/partials/beach_0000-012.png   the picture after 12 steps, if the script keeps such
+    out/beach/eyes/beach_0000_l.png   what the left eye sees of it, in a scene with `vr on`
+    out/beach/eyes/beach_0000_r.png   the right one
     out/beach/preview.jpg           the frame in the making, while it is made
     out/beach/beach.mp4
+    out/beach/beach_LR.mp4            both eyes: _LR side by side, _TB one above the other
     out/beach/output.json             what was written from what, so that it is written once
 
 Every file appears whole or not at all. Frames of an earlier, longer render, and partial pictures
@@ -15,12 +18,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from discoscript import __version__
 from discoscript.errors import DiskFailure, disk_failure
@@ -36,7 +41,8 @@ from discoscript.plan.canonical import canonical
 from discoscript.plan.plan import FramePlan
 from discoscript.video.blending import blended
 from discoscript.video.finish import Finish
-from discoscript_engine.job import Carry
+from discoscript.video.stereo import Layout, halves, packed
+from discoscript_engine.job import Carry, Eyes, FrameJob
 
 SOFTWARE = "DiscoScript"
 ATTEMPTS = 3  #: to read back what was rendered, before the disk is blamed
@@ -47,7 +53,8 @@ class Film:
     """How the video is made: frames `first` to `last`, which is excluded.
 
     `sound` is a file that is heard from the second `sound_begin` of it on. `blend` says how frames
-    of video mode are blended with the ones before them: none, linear or optical_flow.
+    of video mode are blended with the ones before them: none, linear or optical_flow. `eyes` says
+    how a video for both eyes holds them, None where none is made.
     """
 
     fps: Fraction
@@ -59,6 +66,11 @@ class Film:
     sound: Path | None = None
     sound_begin: float = 0.0
     blend: str = "none"
+    eyes: Layout | None = None
+
+
+#: The pictures of some frames, blended as the carries say.
+Blend = Callable[[Sequence[Record], Film, Mapping[int, Carry]], Iterator[Picture]]
 
 
 class FrameLost(Exception):
@@ -85,17 +97,20 @@ class Output(Events):
         self.folder, self.name, self.plan, self.store = folder, name, plan, store
         self.finish = finish
         self.length = len(plan.frames) if length is None else length
-        self.jobs = {frame.index: frame.job for frame in plan.frames}
-        self.frames = folder / "frames"
+        self.planned = {frame.index: frame for frame in plan.frames}
+        self.frames, self.views = folder / "frames", folder / "eyes"
         self.partials = folder / "partials" if subfolder else self.frames
+        self.has_eyes = any(frame.eyes is not None for frame in plan.frames)
         self._lost = False
-        for path in (self.frames, folder / "partials"):
+        for path in (self.frames, self.views, folder / "partials"):
             if path.is_symlink():
                 raise DiskFailure(f"{path} is a link; it may lead out of the output folder")
         try:
             self.frames.mkdir(parents=True, exist_ok=True)
             if any(frame.partials for frame in plan.frames):
                 self.partials.mkdir(exist_ok=True)
+            if self.has_eyes:
+                self.views.mkdir(exist_ok=True)
             self._remove_leftovers()
         except OSError as error:
             raise disk_failure(f"write the output folder {folder}", error) from error
@@ -107,52 +122,80 @@ class Output(Events):
         """Where frame `index` lies."""
         return self.frames / f"{self.name}_{index:04}.png"
 
+    def view_paths(self, index: int) -> tuple[Path, Path]:
+        """Where lies what the left and the right eye see of frame `index`."""
+        left, right = (self.views / f"{self.name}_{index:04}_{side}.png" for side in "lr")
+        return left, right
+
     def kept(self, index: int, record: Record) -> None:
         """Write the frame, unless the file is there from an earlier run."""
-        metadata = self._metadata(index, record)
-        self._write_picture(self.path(index), record, metadata, self.finish)
+        texts = _metadata(index, record, self.planned[index].job)
+        self._write_pictures((self.path(index),), record, texts, self.finish)
 
     def partial(self, index: int, done: int, record: Record) -> None:
         """Write the picture of a frame after `done` steps, unless the file is there."""
         path = self.partials / f"{self.name}_{index:04}-{done:03}.png"
-        self._write_picture(
-            path, record, {**self._metadata(index, record), "disco.steps": str(done)}
-        )
+        texts = {**_metadata(index, record, self.planned[index].job), "disco.steps": str(done)}
+        self._write_pictures((path,), record, texts)
 
-    def _write_picture(
+    def eyes(self, index: int, record: Record, seconds: float | None) -> None:
+        """Write what each eye sees, unless the files are there from an earlier run."""
+        texts = _metadata(index, record, self.planned[index].eyes)
+        self._write_pictures(self.view_paths(index), record, texts, self.finish)
+
+    def _write_pictures(
         self,
-        path: Path,
+        paths: Sequence[Path],
         record: Record,
-        metadata: Mapping[str, str],
+        texts: Mapping[str, str],
         finish: Finish | None = None,
     ) -> None:
+        """Write a stored picture, or the left and the right half of one, where two are asked for,
+        with `texts` in the metadata."""
         source = _source(record, finish)
-        if self._is_current(path, source):
+        if all(self._is_current(path, source) for path in paths):
             return
         data = self.store.read(record.digest)
         if data is None:
             self._lost = True
             return
-        if finish is not None:
-            data = png.encode(finish.apply(png.decode(data)))
-        self._write(path, png.with_metadata(data, metadata))
-        self._note(path, source)
+        if len(paths) == 1 and finish is None:
+            parts: Sequence[bytes] = (data,)
+        else:
+            parts = [png.encode(part) for part in _parts(data, len(paths), finish)]
+        for path, part in zip(paths, parts, strict=True):
+            self._write(path, png.with_metadata(part, texts))
+            self._note(path, source)
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
         """Write the frame."""
         self.kept(index, record)
 
     def complete(self) -> None:
-        """Remove the frames of an earlier, longer render. FrameLost if a frame is missing."""
+        """Remove the frames of an earlier, longer render, and the eyes of one that had eyes.
+        FrameLost if a frame is missing."""
         if self._lost:
             self._lost = False
             raise FrameLost
         self.preview.unlink(missing_ok=True)
-        old = [path for path in self._numbered() if self._number(path) >= self.length]
-        for path in (*old, *self._old_partials()):
+        for path in self._outdated():
             if _is_ours(path):
                 path.unlink(missing_ok=True)
                 self._written.pop(path.name, None)
+
+    def _outdated(self) -> Iterator[Path]:
+        """Pictures of frames that the render does not have, and others that it does not make."""
+        yield from self._from(self.frames, self.length, "")
+        yield from self._from(self.views, self.length if self.has_eyes else 0, "_[lr]")
+        yield from self._old_partials()
+
+    def _from(self, folder: Path, length: int, ending: str) -> Iterator[Path]:
+        """The pictures in a folder of frame `length` and of those after it."""
+        pattern = re.compile(re.escape(self.name) + rf"_(\d{{4,}}){ending}\.png")
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            found = pattern.fullmatch(path.name)
+            if found and int(found[1]) >= length:
+                yield path
 
     def _old_partials(self) -> Iterator[Path]:
         """Partial pictures that the plan does not ask for; those of frames outside it stay."""
@@ -179,61 +222,83 @@ class Output(Events):
         """Show a preview; a picture viewer that watches the file follows the render."""
         self._write(self.preview, preview.jpeg)
 
-    def _metadata(self, index: int, record: Record) -> Mapping[str, str]:
-        job = asdict(self.jobs[index])
-        return {
-            "Software": f"{SOFTWARE} {__version__}",
-            "disco.frame": str(index),
-            "disco.key": record.key,
-            "disco.job": json.dumps(job, sort_keys=True, ensure_ascii=False),
-        }
-
     # ───────────── video ─────────────
 
     def make_video(
         self, outcome: Outcome, film: Film, renderer: Renderer, assets: Mapping[str, bytes]
     ) -> Path:
         """Encode the frames, unless the video is already made of them; its path."""
+
+        def blend(
+            records: Sequence[Record], film: Film, carries: Mapping[int, Carry]
+        ) -> Iterator[Picture]:
+            return blended(
+                lambda index: self._picture(records[index - film.first].digest),
+                range(film.first, film.first + len(records)),
+                carries,
+                film.blend == "optical_flow",
+                renderer,
+                assets,
+            )
+
+        return self._video(self.name, outcome.records, film, None, blend)
+
+    def make_stereo(self, outcome: Outcome, film: Film) -> Path | None:
+        """The same of what both eyes see; None where the scene or the film has no eyes."""
+        if film.eyes is None or not outcome.eyes:
+            return None
+        return self._video(f"{self.name}_{film.eyes.ending}", outcome.eyes, film, film.eyes, None)
+
+    def _video(
+        self,
+        name: str,
+        records: Sequence[Record],
+        film: Film,
+        eyes: Layout | None,
+        blend: Blend | None,
+    ) -> Path:
         from discoscript.video.video import CODECS, SoundTrack, encode
 
-        path = self.folder / f"{self.name}{CODECS[film.codec].suffix}"
-        records = outcome.records[film.first : film.last]
-        digests = tuple(r.digest for r in records)
-        carries = self._carries(film)
+        path = self.folder / f"{name}{CODECS[film.codec].suffix}"
+        records = records[film.first : film.last]
+        digests = tuple(record.digest for record in records)
+        identity = (*_identity(film), eyes.name) if eyes else _identity(film)
+        carries = self._carries(film) if blend else {}
         mixing = ((film.blend, tuple(carries.items())),) if carries else ()
         made = (self.finish.identity,) if self.finish else ()
-        source = hashlib.sha256(canonical((_identity(film), digests, *mixing, *made))).hexdigest()
+        source = hashlib.sha256(canonical((identity, digests, *mixing, *made))).hexdigest()
         if not self._is_current(path, source):
             seconds = float(len(digests) / film.fps)
             sound = SoundTrack(film.sound, film.sound_begin, seconds) if film.sound else None
-            how = film.codec, film.crf, film.preset, sound
-            pictures: Iterable[Picture] = self._pictures(records, film.first)
-            if carries:
-                mixed = blended(
-                    lambda index: self._picture(outcome.records[index].digest),
-                    range(film.first, film.first + len(digests)),
-                    carries,
-                    film.blend == "optical_flow",
-                    renderer,
-                    assets,
-                )
+            pictures: Iterable[Picture] = self._pictures(records, film.first, eyes)
+            if blend and carries:
+                mixed = blend(records, film, carries)
                 pictures = map(self.finish.apply, mixed) if self.finish else mixed
             try:
-                encode(pictures, path, film.fps, *how)
+                encode(pictures, path, film.fps, film.codec, film.crf, film.preset, sound, eyes)
             except OSError as error:
                 raise disk_failure(f"write {path}", error) from error
             self._note(path, source)
         return path
 
-    def _pictures(self, records: Sequence[Record], first: int) -> Iterator[Picture]:
-        """The frames of the video. What was done to them once is read back from their files."""
+    def _pictures(
+        self, records: Sequence[Record], first: int, eyes: Layout | None
+    ) -> Iterator[Picture]:
+        """The pictures of a video. What was done to them once is read back from their files."""
         for index, record in enumerate(records, first):
-            path, finish = self.path(index), self.finish
-            if finish is not None and self._is_current(path, _source(record, finish)):
-                yield png.decode(path.read_bytes())
-                continue
-            picture = self._picture(record.digest)
-            yield finish.apply(picture) if finish else picture
+            paths = self.view_paths(index) if eyes else (self.path(index),)
+            parts = self._shown(paths, record)
+            yield packed(np.concatenate(parts, axis=1), eyes) if eyes else parts[0]
+
+    def _shown(self, paths: Sequence[Path], record: Record) -> Sequence[Picture]:
+        """What the files of a stored picture show."""
+        source = _source(record, self.finish)
+        if self.finish is not None and all(self._is_current(path, source) for path in paths):
+            return [png.decode(path.read_bytes()) for path in paths]
+        data = self.store.read(record.digest)
+        if data is None:
+            raise FrameLost
+        return _parts(data, len(paths), self.finish)
 
     def _carries(self, film: Film) -> Mapping[int, Carry]:
         """How the frames of the video are blended; empty where they are shown as they are."""
@@ -285,25 +350,20 @@ class Output(Events):
 
     def _remove_leftovers(self) -> None:
         """Files that a killed run was writing."""
-        folders = (self.folder, self.frames, self.folder / "partials")
+        folders = (self.folder, self.frames, self.views, self.folder / "partials")
         for path in (path for folder in folders for path in folder.glob(".disco-*")):
             if not process_lives(path.name.split("-")[1]):
                 path.unlink(missing_ok=True)
 
-    def _numbered(self) -> list[Path]:
-        pattern = re.compile(re.escape(self.name) + r"_\d{4,}\.png")
-        return [p for p in sorted(self.frames.iterdir()) if pattern.fullmatch(p.name)]
-
-    def _number(self, path: Path) -> int:
-        return int(path.stem.removeprefix(f"{self.name}_"))
-
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a render left: the video, if there is one, and what was rendered for it."""
+    """What a render left: the video and that for both eyes, where there are any, and what was
+    rendered for them."""
 
     outcome: Outcome
     video: Path | None
+    stereo: Path | None
 
 
 def deliver(
@@ -319,14 +379,17 @@ def deliver(
     Every `display_rate` steps the frame in the making is shown.
     """
     rendered: tuple[int, ...] = ()
+    eyes: tuple[int, ...] = ()
     everything = EventsTo(output, Previews(display_rate, output.show), events)
     for _ in range(ATTEMPTS):
         try:
             outcome = render_frames(output.plan, renderer, output.store, everything, assets)
-            rendered += outcome.rendered
+            rendered, eyes = rendered + outcome.rendered, eyes + outcome.eyes_rendered
             output.complete()
             video = output.make_video(outcome, film, renderer, assets) if film else None
-            return Delivery(Outcome(outcome.records, rendered), video)
+            stereo = output.make_stereo(outcome, film) if film else None
+            made = replace(outcome, rendered=rendered, eyes_rendered=eyes)
+            return Delivery(made, video, stereo)
         except FrameLost:
             events.note("a frame was damaged in the frame store; it is rendered again")
         finally:
@@ -338,6 +401,25 @@ def _source(record: Record, finish: Finish | None) -> str:
     """What a numbered picture depends on."""
     made = f"{record.key} {record.digest}"
     return f"{made} {finish.identity}" if finish else made
+
+
+def _metadata(index: int, record: Record, job: FrameJob | Eyes | None) -> Mapping[str, str]:
+    """What made a picture, as texts beside it."""
+    asked = asdict(job) if job else {}
+    return {
+        "Software": f"{SOFTWARE} {__version__}",
+        "disco.frame": str(index),
+        "disco.key": record.key,
+        "disco.job": json.dumps(asked, sort_keys=True, ensure_ascii=False),
+    }
+
+
+def _parts(data: bytes, count: int, finish: Finish | None) -> Sequence[Picture]:
+    """A stored picture, or of two parts those for the left and the right eye, each finished by
+    itself: no eye shows at the edge of the other."""
+    whole = png.decode(data)
+    parts = (whole,) if count == 1 else halves(whole)
+    return [finish.apply(part) for part in parts] if finish else parts
 
 
 def _identity(film: Film) -> tuple[object, ...]:

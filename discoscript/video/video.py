@@ -24,6 +24,8 @@ import numpy as np
 from discoscript.errors import Exit, Failure
 from discoscript.frames.renderer import Picture
 from discoscript.media.decode import ffmpeg_binary, safe_input
+from discoscript.video.stereo import Layout
+from discoscript.video.stereo_box import add_stereo_box
 
 #: Efforts of an encoder, least first; each codec translates them to its own.
 PRESETS = (
@@ -66,7 +68,8 @@ class VideoFailure(Failure):
 class Codec:
     """One way to write a video. `container` is ffmpeg's name of the file format; `options` turns
     crf and preset into the encoder's options; `even` says that sides must be even; `sound` is the
-    encoder of the sound track, "" where the format has none."""
+    encoder of the sound track, "" where the format has none; `stereo` gives the options that tell
+    a player of two eyes."""
 
     name: str
     doc: str
@@ -79,6 +82,12 @@ class Codec:
     filters: str = BT709
     tags: Mapping[str, str] = field(default_factory=lambda: BT709_TAGS)
     even: bool = True
+    stereo: Callable[[Layout], Mapping[str, object]] = lambda layout: {}
+
+    @property
+    def boxed(self) -> bool:
+        """Whether the file is made of boxes, of which one can tell of two eyes."""
+        return self.container in ("mp4", "mov")
 
 
 def _x26x(crf: int, preset: str) -> Mapping[str, object]:
@@ -88,6 +97,16 @@ def _x26x(crf: int, preset: str) -> Mapping[str, object]:
 def _x265(crf: int, preset: str) -> Mapping[str, object]:
     """`hvc1` is the tag that Apple's players ask for."""
     return {**_x26x(crf, preset), "tag:v": "hvc1", "x265-params": "log-level=error"}
+
+
+def _packing(layout: Layout) -> Mapping[str, object]:
+    """H.264 itself can say how the eyes lie in a picture."""
+    return {"x264-params": f"frame-packing={layout.packing}"}
+
+
+def _stereo_mode(layout: Layout) -> Mapping[str, object]:
+    """An element of Matroska and WebM."""
+    return {"metadata:s:v": f"stereo_mode={layout.matroska}"}
 
 
 def _vp9(crf: int, preset: str) -> Mapping[str, object]:
@@ -103,10 +122,14 @@ def _prores(crf: int, preset: str) -> Mapping[str, object]:
 CODECS: Mapping[str, Codec] = {
     codec.name: codec
     for codec in (
-        Codec("h264", "plays everywhere", ".mp4", "mp4", "libx264", "yuv420p", _x26x),
+        Codec(
+            "h264", "plays everywhere", ".mp4", "mp4", "libx264", "yuv420p", _x26x,
+            stereo=_packing,
+        ),
         Codec("h265", "smaller, newer players", ".mp4", "mp4", "libx265", "yuv420p", _x265),
         Codec(
             "vp9", "free, for the web", ".webm", "webm", "libvpx-vp9", "yuv420p", _vp9, "libopus",
+            stereo=_stereo_mode,
         ),
         Codec(
             "prores", "for editing", ".mov", "mov", "prores_ks", "yuv422p10le", _prores,
@@ -128,18 +151,23 @@ def encode(
     crf: int = 17,
     preset: str = "slow",
     sound: SoundTrack | None = None,
+    eyes: Layout | None = None,
 ) -> int:
     """Write the frames, all of one size, as a video at `fps` frames per second; how many they were.
 
     A size with an odd side grows by a repeated row or column where the codec needs even sides.
+    `eyes` says how the frames hold two eyes; the file tells players, as far as its format can.
     """
     row = CODECS[codec]
     first, rest = _first(frames, path)
     partial = _partial(path)
     height, width, _ = _fitted(first, row).shape
-    command = _command(partial, (width, height), fps, row, row.options(crf, preset), sound)
+    options = {**row.options(crf, preset), **(row.stereo(eyes) if eyes else {})}
+    command = _command(partial, (width, height), fps, row, options, sound)
     try:
         count = _pipe(command, chain([first], rest), row)
+        if eyes and row.boxed:
+            add_stereo_box(partial, eyes.box)
         _rename(partial, path)
     finally:
         partial.unlink(missing_ok=True)

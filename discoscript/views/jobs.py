@@ -26,11 +26,12 @@ DIGITS = 12
 class Seen:
     """A planned frame and what the store knows of it. `state` is None where nobody knows: the
     models that its key depends on are not here. `key` is None until its predecessor's picture is
-    there."""
+    there. `eyes` is the state of what both eyes see of it."""
 
     frame: PlannedFrame
     state: State | None
     key: str | None
+    eyes: State | None = None
 
 
 def job_lines(seen: Sequence[Seen], width: int) -> Iterator[str]:

@@ -68,6 +68,11 @@ class Overview:
         """What a render does with each frame."""
         return tuple(each.state for each in self.seen)
 
+    @property
+    def eyes(self) -> tuple[State | None, ...]:
+        """What a render does with what both eyes see of each frame; empty if it has no eyes."""
+        return tuple(each.eyes for each in self.seen if each.frame.eyes is not None)
+
 
 def parts(schedule: Schedule) -> tuple[Part, ...]:
     """The parts of a render, in order: its shots, or its segments where it has none. The stills
@@ -107,6 +112,8 @@ def _lines(page: Overview, width: int) -> Iterator[str]:
         yield from (f"    {line}" for line in _moves(page.schedule, part))
     yield ""
     yield f"in all: {todo(page.states)}"
+    if page.eyes:
+        yield f"left and right eyes: {todo(page.eyes)}"
 
 
 def _scene(page: Overview) -> str:
@@ -271,6 +278,7 @@ def overview_json(page: Overview) -> Json:
         "unknown_words": list(page.strange),
         "parts": [_part(page, part) for part in parts(schedule)],
         "render": _count(page.states),
+        "eyes": _count(page.eyes) if page.eyes else None,
     }
 
 

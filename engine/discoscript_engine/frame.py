@@ -48,8 +48,8 @@ from discoscript_engine.job import (
 )
 from discoscript_engine.models.clip import Clip
 from discoscript_engine.motion.depth import Estimate
-from discoscript_engine.motion.footage import FrameOf, Motions, carried, video_frames
 from discoscript_engine.motion.eyes import eye_views
+from discoscript_engine.motion.footage import FrameOf, Motions, carried, video_frames
 from discoscript_engine.motion.warp import warp2d, warp3d
 
 #: Called after each step with (steps done, steps in all, what makes a picture of what is seen so

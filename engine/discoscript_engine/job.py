@@ -273,3 +273,7 @@ class FrameJob:
     cutouts: Cutouts
     start: Start
     symmetry: Symmetry | None = None
+
+
+#: What makes one picture of the store.
+PictureJob = FrameJob | Move | Mix | ColorMatch | Eyes

@@ -14,7 +14,7 @@ from discoscript.frames.store import Store
 from discoscript.frames.testcard import TestCards
 from discoscript.plan.plan import FramePlan, plan
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob, Models, Move
+from discoscript_engine.job import Eyes, FrameJob, Models, Move
 
 
 def planned(**values: object) -> FramePlan:
@@ -42,6 +42,9 @@ class Counting:
     def move(self, move: Move, picture: Picture) -> Picture:
         return self.cards.move(move, picture)
 
+    def eyes(self, eyes: Eyes, picture: Picture) -> Picture:
+        return self.cards.eyes(eyes, picture)
+
 
 @dataclass
 class Log(Events):
@@ -60,6 +63,9 @@ class Log(Events):
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
         self.lines.append(f"finished {index}")
+
+    def eyes(self, index: int, record: Record, seconds: float | None) -> None:
+        self.lines.append(f"eyes {index}" + ("" if seconds is None else " made"))
 
     def note(self, text: str) -> None:
         self.lines.append(text)

@@ -13,12 +13,14 @@ from discoscript.plan.plan import GROUP_OF, parameter_of, plan, skipped_steps, s
 from discoscript_engine.job import (
     Camera2D,
     Camera3D,
+    Eyes,
     FromNoise,
     FromPerlin,
     FromPicture,
     FromPrevious,
     PicturePrompt,
     Prompt,
+    StereoCamera,
     Symmetry,
 )
 
@@ -38,6 +40,7 @@ RESOLVED = {
     "video.every": "which frames of the video there are",
     "video.flow_warp": "what a frame starts from",
     "init.every_frame": "what a frame starts from",
+    "scene.vr": "whether a frame has eyes",
     "turbo.steps": "which frames are diffused, and mixes",
     "turbo.preroll": "which frames are diffused",
     "cutouts.preset": "the schedules of the cutouts",
@@ -99,6 +102,20 @@ def test_symmetry_is_part_of_a_job_only_where_something_is_mirrored() -> None:
     values = {"symmetry__vertical": [False, True, True], "symmetry__at": [(9.0,), (9.0, 50.0), ()]}
     frames = plan(schedule(frames=3, **values), 7, {}).frames
     assert [f.job.symmetry for f in frames] == [None, Symmetry(False, True, (9.0, 50.0)), None]
+
+
+def test_a_scene_in_space_with_vr_has_eyes_on_every_frame() -> None:
+    values = {"scene__vr": True, "vr__ipd": [5.0, 6, 7], "vr__eye_angle": 1, "camera__fov": 60}
+    frames = plan(schedule(3, mode=Mode.D3, size=(96, 64), turbo__steps=2, **values), 7, {}).frames
+    seen = [f.eyes for f in frames]
+    camera = StereoCamera(1.0, 6.0, 60.0, "border", "bicubic", midas_weight=0.3)
+    assert seen[1] == Eyes(192, 64, "tiny", camera)
+    assert [eyes.camera.ipd for eyes in seen if eyes] == [5.0, 6.0, 7.0]
+
+
+@pytest.mark.parametrize(("mode", "vr"), [(Mode.D3, False), (Mode.D2, True), (Mode.STILL, True)])
+def test_without_vr_or_space_nothing_has_eyes(mode: Mode, vr: bool) -> None:
+    assert {f.eyes for f in plan(schedule(mode=mode, scene__vr=vr), 7, {}).frames} == {None}
 
 
 def test_whole_and_broken_numbers_give_equal_jobs() -> None:

@@ -15,6 +15,7 @@ FIXED: dict[str, Any] = {
     "scene.model": "tiny",
     "scene.secondary": False,
     "scene.clip": ("tiny",),
+    "scene.vr": False,
     "init.every_frame": False,
     "turbo.preroll": 10,
     "save.intermediates": 0,
@@ -69,6 +70,8 @@ MOVING: dict[str, Any] = {
     "coherence.color_match": "off",
     "coherence.color_strength": 1.0,
     "video.flow_blend": 0.999,
+    "vr.eye_angle": 0.5,
+    "vr.ipd": 5.0,
     "coherence.frames_scale": 1500.0,
     "coherence.frames_skip_steps": 60.0,
 }
