@@ -78,6 +78,7 @@ def test_the_example_of_every_row_is_read_by_the_checker(row: Parameter) -> None
     outside = {
         "D119",
         "D320",
+        "D503",
         "D401",
         "D404",
         "D407",

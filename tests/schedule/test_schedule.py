@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from checks.diagnose import Folder
 from small_scripts import SCENE, camera, compiled
 
 from discoscript.parameters import BY_KEY, PARAMETERS, Axis, Mode
@@ -204,7 +205,8 @@ def test_settings_that_are_not_rendered_yet_have_their_values_too():
 
 
 def test_video_mode_has_defaults_of_its_own():
-    found = compiled(f'disco 1\nscene: mode video\nscene: model {FULL}\nprompt "x"\n')
+    script = f'disco 1\nscene: model {FULL}\nvideo: source "a.mp4"\nprompt "x"\n'
+    found = compiled(script, Folder({"a.mp4": "48 frames at 24 fps"}))
     assert found.mode is Mode.VIDEO
     assert found.frames_of["diffusion.steps"][0] == 100
     assert found.frames_of["guidance.sat_scale"][0] == 300
