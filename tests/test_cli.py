@@ -390,8 +390,9 @@ def test_a_start_picture_is_known_by_its_content(
 
 
 def test_a_picture_prompt_is_known_by_its_content(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # the table is cut to the terminal
     from PIL import Image
 
     Image.new("RGB", (64, 64), (200, 30, 60)).save("wave.png")
@@ -401,7 +402,7 @@ def test_a_picture_prompt_is_known_by_its_content(
     Image.new("RGB", (64, 64), (200, 30, 61)).save("wave.png")
     assert rendered(cards(capsys)[2]) == 6  # the first two, and those that follow them
     _, out, _ = ran(capsys, "show", "plan", "beach.disco", "--renderer", "testcard")
-    assert re.search(r"picture [0-9a-f]{4}", out)
+    assert re.search(r"0\.4 picture [0-9a-f]{4}", out)
 
 
 def test_a_broken_picture_is_found_before_anything_is_rendered(
