@@ -395,7 +395,6 @@ def test_a_picture_prompt_is_known_by_its_content(
     monkeypatch.setenv("COLUMNS", "200")  # the table is cut to the terminal
     from PIL import Image
 
-    monkeypatch.setenv("COLUMNS", "160")
     Image.new("RGB", (64, 64), (200, 30, 60)).save("wave.png")
     (folder / "beach.disco").write_text(BEACH + 'prompt image "wave.png" 0.4 @ 0..2\n')
     assert rendered(cards(capsys)[2]) == 6
