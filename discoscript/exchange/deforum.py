@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from discoscript.exchange.disco_diffusion import MODES, Imported
 from discoscript.exchange.formulas import Formula, formula, value
-from discoscript.exchange.keyframes import number
+from discoscript.exchange.keyframes import number, percent
 from discoscript.exchange.notes import Fate, Notes
 from discoscript.exchange.prompts import merged, shown_sets
 from discoscript.exchange.settings_file import Entry, SettingsFile
@@ -259,9 +259,9 @@ class _Importer:
         self.put(row, name, entry, found)
 
     def share(self, strength: float) -> Carried:
-        percent = round(100 * strength, 9)
+        share = round(100 * strength, 9)
         row = BY_KEY["coherence.frames_skip_steps"]
-        return Carried(f"{number(checked(row, percent))}%", percent)
+        return Carried(percent(checked(row, share)), share)
 
     def put(self, row: Parameter, name: str, entry: Entry, found: Carried) -> None:
         if found.note:

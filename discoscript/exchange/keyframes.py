@@ -150,3 +150,15 @@ def number(value: float) -> str:
     """The shortest text that is read back as this number: `10`, `1.05`."""
     whole = float(value).is_integer() and abs(value) < 2**53
     return str(int(value)) if whole else repr(float(value))
+
+
+#: Decimals of a percent: far less than one of the steps that percents are shares of.
+PERCENT_DECIMALS = 20
+
+
+def percent(value: float) -> str:
+    """A percent, for which the language has no exponents: `60%`, `0.00002%`."""
+    text = number(value)
+    if "e" in text:
+        text = f"{value:.{PERCENT_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"{text}%"

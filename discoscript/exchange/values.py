@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import PurePosixPath
 
-from discoscript.exchange.keyframes import number
+from discoscript.exchange.keyframes import number, percent
 from discoscript.exchange.settings_file import Entry
 from discoscript.parameters import Kind, Parameter, Resolved
 from discoscript.scene.bounds import possible
@@ -140,8 +140,8 @@ def unusual(row: Parameter, *values: float) -> str:
 
 
 def _number(row: Parameter, value: float) -> Carried:
-    percent = "%" if row.kind is Kind.PERCENT else ""
-    return Carried(f"{number(checked(row, value))}{percent}", value)
+    written = percent if row.kind is Kind.PERCENT else number
+    return Carried(written(checked(row, value)), value)
 
 
 def _whole(row: Parameter, value: float) -> Carried:
@@ -155,7 +155,7 @@ def _percents(row: Parameter, entry: Entry) -> Carried:
     if not isinstance(entry.value, tuple) or not entry.value:
         raise NotCarried(f"expected a list of shares, found {shown(entry)}")
     found = tuple(checked(row, round(100 * numeric(share), 9)) for share in entry.value)
-    return Carried(f"[{', '.join(f'{number(p)}%' for p in found)}]", found)
+    return Carried(f"[{', '.join(map(percent, found))}]", found)
 
 
 def _choice(row: Parameter, entry: Entry) -> Carried:

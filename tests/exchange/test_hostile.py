@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from importing import FILES, PARITY, from_deforum, imported
 
@@ -34,6 +34,8 @@ def syntax_errors(script):
 
 
 @given(st.dictionaries(st.sampled_from(DISCO), values, max_size=8), modes)
+@example({"frames_skip_steps": 2.286557461199883e-14}, Mode.D2)
+@example({"frames_skip_steps": 1e-300, "transformation_percent": [1e-300]}, None)
 @settings(max_examples=150, deadline=None)
 def test_any_values_in_disco_diffusions_settings(found, mode):
     script, report = imported(json.dumps(found), mode)
