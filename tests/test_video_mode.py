@@ -143,6 +143,21 @@ def test_blending_changes_the_video_and_no_picture(
     assert np.abs(film()[0][3].astype(float) - plain[3]).mean() < 2
 
 
+def test_a_video_that_starts_later_is_blended_with_the_frame_before_its_first(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    video = "video:\n    flow_warp off\n    blend_mode linear\n"
+    linear = SCRIPT + video + "output:\n    blend 0.9\n"
+    write(linear)
+    cards(capsys)
+    whole, _ = film()
+    write(linear + "    first_frame 3\n")
+    assert rendered(capsys) == 0
+    part, _ = film()
+    assert len(part) == COUNT - 3
+    assert np.abs(part[0].astype(float) - whole[3]).mean() < 4
+
+
 def test_an_unchanged_video_is_not_written_again(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

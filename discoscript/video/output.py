@@ -18,7 +18,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
@@ -67,10 +67,6 @@ class Film:
     sound_begin: float = 0.0
     blend: str = "none"
     eyes: Layout | None = None
-
-
-#: The pictures of some frames, blended as the carries say.
-Blend = Callable[[Sequence[Record], Film, Mapping[int, Carry]], Iterator[Picture]]
 
 
 class FrameLost(Exception):
@@ -228,52 +224,52 @@ class Output(Events):
         self, outcome: Outcome, film: Film, renderer: Renderer, assets: Mapping[str, bytes]
     ) -> Path:
         """Encode the frames, unless the video is already made of them; its path."""
-
-        def blend(
-            records: Sequence[Record], film: Film, carries: Mapping[int, Carry]
-        ) -> Iterator[Picture]:
-            return blended(
-                lambda index: self._picture(records[index - film.first].digest),
-                range(film.first, film.first + len(records)),
-                carries,
-                film.blend == "optical_flow",
-                renderer,
-                assets,
-            )
-
-        return self._video(self.name, outcome.records, film, None, blend)
+        records = outcome.records[film.first : film.last]
+        carries = self._carries(film)
+        if not carries:
+            return self._video(self.name, records, film, self._pictures(records, film.first))
+        mixed = blended(
+            lambda index: self._picture(outcome.records[index].digest),
+            range(film.first, film.first + len(records)),
+            carries,
+            film.blend == "optical_flow",
+            renderer,
+            assets,
+        )
+        shown = map(self.finish.apply, mixed) if self.finish else mixed
+        mixing = ((film.blend, tuple(carries.items())),)
+        return self._video(self.name, records, film, shown, mixing=mixing)
 
     def make_stereo(self, outcome: Outcome, film: Film) -> Path | None:
         """The same of what both eyes see; None where the scene or the film has no eyes."""
-        if film.eyes is None or not outcome.eyes:
+        eyes = film.eyes
+        if eyes is None or not outcome.eyes:
             return None
-        return self._video(f"{self.name}_{film.eyes.ending}", outcome.eyes, film, film.eyes, None)
+        records = outcome.eyes[film.first : film.last]
+        pictures = self._pictures(records, film.first, eyes)
+        return self._video(f"{self.name}_{eyes.ending}", records, film, pictures, eyes)
 
     def _video(
         self,
         name: str,
         records: Sequence[Record],
         film: Film,
-        eyes: Layout | None,
-        blend: Blend | None,
+        pictures: Iterable[Picture],
+        eyes: Layout | None = None,
+        mixing: tuple[object, ...] = (),
     ) -> Path:
+        """Encode the pictures, which show the stored ones of `records`; `eyes` and `mixing` say what
+        else they depend on."""
         from discoscript.video.video import CODECS, SoundTrack, encode
 
         path = self.folder / f"{name}{CODECS[film.codec].suffix}"
-        records = records[film.first : film.last]
         digests = tuple(record.digest for record in records)
         identity = (*_identity(film), eyes.name) if eyes else _identity(film)
-        carries = self._carries(film) if blend else {}
-        mixing = ((film.blend, tuple(carries.items())),) if carries else ()
         made = (self.finish.identity,) if self.finish else ()
         source = hashlib.sha256(canonical((identity, digests, *mixing, *made))).hexdigest()
         if not self._is_current(path, source):
             seconds = float(len(digests) / film.fps)
             sound = SoundTrack(film.sound, film.sound_begin, seconds) if film.sound else None
-            pictures: Iterable[Picture] = self._pictures(records, film.first, eyes)
-            if blend and carries:
-                mixed = blend(records, film, carries)
-                pictures = map(self.finish.apply, mixed) if self.finish else mixed
             try:
                 encode(pictures, path, film.fps, film.codec, film.crf, film.preset, sound, eyes)
             except OSError as error:
@@ -282,7 +278,7 @@ class Output(Events):
         return path
 
     def _pictures(
-        self, records: Sequence[Record], first: int, eyes: Layout | None
+        self, records: Sequence[Record], first: int, eyes: Layout | None = None
     ) -> Iterator[Picture]:
         """The pictures of a video. What was done to them once is read back from their files."""
         for index, record in enumerate(records, first):

@@ -143,7 +143,6 @@ def start_picture(
     if isinstance(job.start, FromPicture):
         file = assets[job.start.sha256]
         return to_tensor(decode(file, job.width, job.height)).to(device)
-
     if isinstance(job.start, FromVideo):
         return to_tensor(video_frames(assets, job.width, job.height, device)(job.start.frame))
     if previous is None:
