@@ -43,6 +43,10 @@ test-slow: $(VENV)/.dev  ## run the tests that take minutes each
 bench: $(VENV)/.dev  ## measure how fast scripts are compiled; writes docs/speed.md
 	$(BIN)/python tests/benchmarks/speed.py --write
 
+.PHONY: bench-engine
+bench-engine: $(VENV)/.dev  ## measure the engine beside a plain version of it; writes docs/engine-speed.md
+	$(BIN)/python tests/benchmarks/engine.py --write
+
 $(VENV)/.fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[engine,dev,fuzz]'
 	@touch $@

@@ -258,8 +258,8 @@ class Output(Events):
         eyes: Layout | None = None,
         mixing: tuple[object, ...] = (),
     ) -> Path:
-        """Encode the pictures, which show the stored ones of `records`; `eyes` and `mixing` say what
-        else they depend on."""
+        """Encode the pictures, which show the stored ones of `records`; `eyes` and `mixing` say
+        what else they depend on."""
         from discoscript.video.video import CODECS, SoundTrack, encode
 
         path = self.folder / f"{name}{CODECS[film.codec].suffix}"

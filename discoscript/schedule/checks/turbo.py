@@ -137,16 +137,19 @@ def _too_fast(subject: Subject) -> None:
     for row in _SPEEDS:
         usual = max(abs(limit) for limit in row.typical or (np.inf,))
         speed = np.abs(subject.values(row.key))
-        far = (speed * steps > usual * USUAL_STEPS) & (steps > 1)
-        frame = int(np.argmax(speed * steps * far))
+        with np.errstate(over="ignore"):  # endless is too far as well
+            way = speed * steps
+        far = (way > usual * USUAL_STEPS) & (steps > 1)
+        frame = int(np.argmax(np.where(far, way, 0)))
         span = subject.place_at(row.key, frame)
         if far.any() and span is not None:
             fewer = max(1, int(usual * USUAL_STEPS / speed[frame]))
-            way, unit = f"{speed[frame] * steps[frame]:g}", row.unit.partition(" ")[0]
+            unit = row.unit.partition(" ")[0]
             unit = "units" if unit == "pixels" else unit
             subject.report.add(
                 "D806",
-                f"the camera moves {way} {unit} from one diffused frame to the next: it may tear",
+                f"the camera moves {way[frame]:g} {unit} from one diffused frame to the next: "
+                "it may tear",
                 span,
                 f"{steps[frame]} turbo steps of {speed[frame]:g}",
                 help=f"slow it down, or write `turbo: steps {fewer}`",
