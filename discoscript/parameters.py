@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 
 class Kind(StrEnum):
@@ -117,7 +117,7 @@ class Parameter:
     serves: tuple[str, ...] = ()
     built: bool = True
 
-    @property
+    @cached_property
     def key(self) -> str:
         """`group.name`."""
         return f"{self.group}.{self.name}"

@@ -1,8 +1,9 @@
 """One line about a setting that may change -> a claim on some frames."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from discoscript.parameters import Axis, Kind
+from discoscript.parameters import Axis, Kind, Parameter
 from discoscript.scene.amounts import Amounts, word_of
 from discoscript.scene.fixed import number
 from discoscript.scene.percents import is_plain_list, percents
@@ -29,6 +30,12 @@ from discoscript.syntax.syntax import (
 from discoscript.syntax.syntax import Total as WrittenTotal
 from discoscript.text.diagnostics import Fix
 from discoscript.text.report import Report
+
+
+@lru_cache
+def total_row(row: Parameter) -> Parameter:
+    """What the number after `by` may be: one for the whole way, however large."""
+    return replace(row, per_frame=False, typical=None, unit="", axis=Axis.FIXED)
 
 
 @dataclass(frozen=True)
@@ -206,7 +213,7 @@ class Claims:
             return None
         placed = self.timeline.place(line.when.at, here)
         ease = self.curves.read(line.when.ease)
-        row = replace(line.row, per_frame=False, typical=None, unit="")
+        row = total_row(line.row)
         total = self.amounts.read(expr, row)
         if placed is None or ease is None or total is None:
             return None
@@ -215,7 +222,7 @@ class Claims:
             help = f"without `by` the value of each frame may change: `{line.name} ...`"
             self.report.add("D212", message, expr.span, help=help)
             return None
-        if number(expr, replace(row, axis=Axis.FIXED), self.amounts) is None:
+        if number(expr, row, self.amounts) is None:
             return None
         self._no_fade(line)
         begin, end = whole(placed, here)

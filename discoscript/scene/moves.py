@@ -84,7 +84,9 @@ class Unfolding:
                 case Block(head=StudyHead()):
                     yield statement
                 case Block() | Unparsed():
-                    yield replace(statement, body=tuple(self.body(statement.body)))
+                    body = tuple(self.body(statement.body))
+                    unchanged = body == statement.body
+                    yield statement if unchanged else replace(statement, body=body)
                 case Use():
                     yield from self.use(statement)
                 case _:

@@ -102,6 +102,8 @@ class SettingLines:
 
     def _nothing_before(self, said: Set | WrittenLayer, here: Surroundings) -> bool:
         """`previous` where no shot lies before this one, or where it is added (D118)."""
+        if "previous" not in self.report.source.text:
+            return False  # most scripts have no need to be looked through
         lets = self.amounts.quantities.lets
         spoken = (e for e in expressions_of(said.value) if lets.reach(e, "previous"))
         expr = next(spoken, None)

@@ -7,6 +7,7 @@ the parameter's row; `Schedule.sources` says from which.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,8 @@ class Drawing:
     def __post_init__(self) -> None:
         self.checks = ScheduleChecks(self.scene, self.report)
         self.model = self._model()
+        video = self.model.video_defaults if self.scene.mode is Mode.VIDEO else {}
+        self.own = {**self.model.defaults, **video}
         self.canvas = Canvas(
             self.scene.frames,
             self.scene.fps,
@@ -149,10 +152,9 @@ class Drawing:
             self.sources[row.key] = "script"
             return PRESETS[str(preset.value)].get(row.key, row.default)
         video = self.scene.mode is Mode.VIDEO
-        own = {**self.model.defaults, **(self.model.video_defaults if video else {})}
-        if row.key in own:
+        if row.key in self.own:
             self.sources[row.key] = "model"
-            return own[row.key]
+            return self.own[row.key]
         self.sources[row.key] = "default"
         return row.video_default if video and row.video_default is not None else row.default
 
@@ -220,8 +222,8 @@ class Drawing:
         default = self._default(row)
         track = self.scene.tracks.get(row.key)
         if track is None or row.key in self.overrides:
-            one = as_kind(background((), default, 1), row.kind)
-            return np.broadcast_to(one, (self.canvas.length,))  # no memory: most are never set
+            # No memory: most are never set.
+            return np.broadcast_to(resting(default, row.kind), (self.canvas.length,))
         self.sources[row.key] = "script"
         canvas = replace(self.canvas, factor=row.factor, whole=whole)
         return as_kind(self._track(row, track, canvas, default), row.kind)
@@ -340,6 +342,12 @@ def spread(runs: Any) -> NDArray[np.float64]:
         values[begin:end] = value
         begin = end
     return values
+
+
+@lru_cache(typed=True)
+def resting(default: Resolved, kind: Kind) -> NDArray[Any]:
+    """A value that nothing changes, shape (1,)."""
+    return as_kind(background((), default, 1), kind)
 
 
 def as_kind(values: NDArray[Any], kind: Kind) -> NDArray[Any]:

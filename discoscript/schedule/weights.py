@@ -225,7 +225,10 @@ def morph(earlier: list[Row], now: list[Row], prompts: PromptSet, length: int) -
 
 
 def _sum(rows: list[Row], frames: NDArray[np.int64]) -> Weights:
-    return np.asarray(np.sum([row.on(frames) for row in rows], axis=0))
+    total = np.zeros(len(frames))
+    for row in rows:
+        total += row.on(frames)
+    return total
 
 
 def _scale(

@@ -11,7 +11,7 @@ from discoscript.expressions.expressions import nodes_of
 from discoscript.scene.plain_points import PlainPoints
 from discoscript.scene.scene import Claim, Formula, Hold, Path, Scene, Track, leaves_of
 from discoscript.schedule.limits import amounts_of
-from discoscript.syntax.syntax import Call, Expr
+from discoscript.syntax.syntax import Call, Expr, Number
 from discoscript.text.report import Report
 from discoscript.text.source import Span
 
@@ -80,7 +80,9 @@ def _operations(scene: Scene) -> Iterator[tuple[int, Span]]:
             continue
         most = _frames(claim, scene)
         for amount, _, begin, end in amounts_of(claim):
-            if isinstance(amount, Formula):
+            if isinstance(amount, Formula) and isinstance(amount.expr, Number):
+                yield 1, claim.span
+            elif isinstance(amount, Formula):
                 needed = sum(costs[name] for name in scene.lets.needed(amount.expr))
                 frames = min(most, end - begin) if amount.varies else 1
                 yield _cost(amount.expr) * frames + needed * max(frames, START), claim.span

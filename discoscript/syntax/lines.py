@@ -20,6 +20,8 @@ _WIDEST = 100
 #: Columns that a tab moves on to a multiple of.
 TAB = 4
 
+#: A line without quotes, brackets, comments and tabs: most are like this.
+_SIMPLE = re.compile(r' *([^\s\ufeff"#\[\]()][^\r\t"#\[\]()\n]*)(?:\n|\Z)')
 _MARGIN = re.compile(r"[ \t\r\ufeff]*")
 _PLAIN = re.compile(r'[^"#\[\]()\n]*')
 _COMMENT = re.compile(r"#[^\n]*")
@@ -102,6 +104,12 @@ class _Splitter:
     def read_line(self) -> None:
         """Read one logical line, or skip an empty one."""
         begin = self.at
+        simple = _SIMPLE.match(self.text, begin)
+        if simple is not None:
+            start, words = simple.start(1), simple[1].rstrip()
+            self.lines.append(Line(begin, start, start + len(words), start - begin, words))
+            self.at = simple.end()
+            return
         self._take(_MARGIN)
         if self._next() == "#":
             self._comment()

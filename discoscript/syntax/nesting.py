@@ -175,10 +175,12 @@ class _Nesting:
 
     def _is_too_deep(self, entry: Entry) -> bool:
         """Whether a line stands too deep; the first such line is reported."""
-        if any(level.dropped for level in self.levels):
-            return True
-        own = _Level(entry)
-        too_deep = sum(level.depth for level in self.levels) + own.depth > DEEPEST
+        depth = _Level(entry).depth
+        for level in self.levels:
+            if level.dropped:
+                return True
+            depth += level.depth
+        too_deep = depth > DEEPEST
         if too_deep:
             message = f"blocks are nested deeper than {DEEPEST}"
             help = "most scripts need two or three levels"

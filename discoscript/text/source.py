@@ -1,5 +1,6 @@
 """Source and Span: the text of a script with its libraries, and places in it."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,7 +41,7 @@ class Source:
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
         """Offset of the first character of every row; the rows of all files are counted on."""
-        return (0, *(i + 1 for i, c in enumerate(self.text) if c == "\n"))
+        return (0, *(found.end() for found in re.finditer("\n", self.text)))
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:

@@ -91,7 +91,8 @@ def again(text: str) -> Callable[[], float]:
     edits = iter(range(10**9))
 
     def run() -> float:
-        value = f"{1 + next(edits) / 7:.9f}"
+        edit = next(edits)
+        value = f"{1 + edit / 7:.{5 + edit % 2}f}"  # the lines below move at each edit
         edited = "\n".join([*lines[:at], f"    translate_z {value}", *lines[at + 1 :]]) + "\n"
         began = time.process_time()
         compile_text(edited)
