@@ -1,4 +1,4 @@
-"""Render the examples and lay a few frames of each out as one picture: docs/images/gallery.png.
+"""Render the examples and lay a few frames of each out as one picture: docs/images/gallery.jpg.
 
 Run by `make gallery`. Frames that are in the frame store already are not rendered again.
 """
@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = (
-    "lighthouse", "mandala", "seasons", "postcard", "mirror", "rainbow", "tasting", "stereo",
+    "lighthouse", "mandala", "orbit", "flight", "stereo", "regatta", "seasons", "postcard",
+    "mirror", "rainbow", "tasting",
 )  # fmt: skip
 COLUMNS = 6
 HEIGHT, GAP, CAPTION = 150, 6, 26
@@ -23,9 +24,9 @@ PAPER, INK = (250, 249, 246), (40, 40, 44)
 def main() -> None:
     rows = [(name, frames(name)) for name in EXAMPLES]
     sheet = contact_sheet(rows)
-    path = ROOT / "docs" / "images" / "gallery.png"
+    path = ROOT / "docs" / "images" / "gallery.jpg"
     path.parent.mkdir(exist_ok=True)
-    sheet.save(path, optimize=True)
+    sheet.save(path, quality=88, optimize=True)
     print(path.relative_to(ROOT))
 
 
