@@ -11,9 +11,10 @@ from math import isfinite
 from pathlib import PurePath
 
 from discoscript.exchange import cut_schedules, prompts
-from discoscript.exchange.keyframes import Keys, NoKeys, in_range, number, read_keys
+from discoscript.exchange.keyframes import Keys, NoKeys, number, read_keys
 from discoscript.exchange.notes import Fate, Notes
 from discoscript.exchange.settings_file import Entry, SettingsFile
+from discoscript.exchange.splines import DEGREES, splined
 from discoscript.exchange.values import (
     Carried,
     NotCarried,
@@ -136,6 +137,7 @@ class _Importer:
         """Everything, in the order of the script."""
         self.model = self.found_model()
         self.frames = self.found_frames()
+        self.degree = self.found_degree()
         self.draft.title = self.title(path)
         self.unknown_names()
         for row in PARAMETERS:
@@ -145,12 +147,22 @@ class _Importer:
             elif found and row.key != "scene.title":
                 self.setting(row, found)
         self.prompts()
-        spline = self.entries.get("interp_spline")
-        if spline and spline.value not in ("Linear", "linear", None):
-            text = f"{shown(spline)} is written as straight lines; `ease smooth` comes near"
-            self.notes.changed(spline.line, "interp_spline", text)
 
     # ───────────── the whole ─────────────
+
+    def found_degree(self) -> int:
+        """How smooth the curves through keys are: 1 for straight lines."""
+        spline = self.entries.get("interp_spline")
+        if spline is None or spline.value is None:
+            return 1
+        degree = DEGREES.get(str(spline.value).capitalize())
+        if degree is None:
+            text = f"{shown(spline)} is none of {', '.join(DEGREES)}: straight lines are written"
+            self.notes.changed(spline.line, "interp_spline", text)
+        elif degree > 1:
+            text = "the curves are written as many keys; `ease smooth` comes near with few"
+            self.notes.changed(spline.line, "interp_spline", text)
+        return degree or 1
 
     def found_mode(self) -> Mode:
         """The mode that the file names, else a guess, which is noted."""
@@ -331,7 +343,7 @@ class _Importer:
         keys: Keys = read_keys(_keys_text(entry))
         for complaint in keys.complaints:
             self.notes.changed(entry.line, name, complaint)
-        inside = in_range(keys.values, self.frames)
+        inside = splined(keys.values, self.frames, self.degree)
         for value in inside.values():
             checked(row, value)
         self.usually(row, name, entry, *inside.values())

@@ -13,7 +13,8 @@ from importing import PARITY, imported, schedule
 from discoscript.exchange.keyframes import NoKeys, in_range, keys_of, read_keys, string_of
 from discoscript.parameters import Mode
 
-CASES = json.loads((PARITY / "01_schedules.json").read_text())["linear"]
+SCHEDULES = json.loads((PARITY / "01_schedules.json").read_text())
+CASES, SPLINES = SCHEDULES["linear"], SCHEDULES["splines"]
 NAMES = {
     "translation_x": "translate_x",
     "translation_y": "translate_y",
@@ -69,6 +70,22 @@ def test_every_string_of_the_parity_data(case):
     inside = in_range(keys.values, case["max_frames"])
     drawn = np.interp(range(case["max_frames"]), list(inside), list(inside.values()))
     np.testing.assert_allclose(drawn, values, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "case", SPLINES, ids=lambda case: f"{case['interp_spline']} {case['string']}"
+)
+def test_every_spline_of_the_parity_data(case):
+    """Imported, the setting has the notebook's value at every frame."""
+    settings = {
+        "text_prompts": {"0": ["a"]},
+        "translation_z": case["string"],
+        "max_frames": case["max_frames"],
+        "interp_spline": case["interp_spline"],
+    }
+    found = schedule(imported(settings, Mode.D3)[0])
+    drawn = found.frames_of["camera.translate_z"]
+    np.testing.assert_allclose(drawn, case["value_at_frame"], rtol=1e-9, atol=1e-11)
 
 
 def random_string(chance, frames):
