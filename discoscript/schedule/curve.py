@@ -178,12 +178,13 @@ def draw(
         if isinstance(claim, Play):
             play(claim, canvas, drawn, numbers)
         elif (span := strong(claim)) is not None:
-            frames = np.arange(max(span[0], begin), min(span[1], end))
-            if len(frames):
+            first, last = max(span[0], begin), min(span[1], end)
+            if first < last:
+                moved = slice(first - begin, last - begin)
+                frames = np.arange(first, last)
                 with np.errstate(all="ignore"):  # what is not finite is reported with its frame
-                    values = moving(claim, claims, canvas, frames, drawn, weak)
-                drawn.values[frames - begin] = values
-                owner[frames - begin] = numbers[id(claim)]
+                    drawn.values[moved] = moving(claim, claims, canvas, frames, drawn, weak)
+                owner[moved] = numbers[id(claim)]
     return drawn
 
 
@@ -273,8 +274,8 @@ def moving(
     drawn: Drawn,
     weak: NDArray[np.int64],
 ) -> Values:
-    """What a strong claim says on its frames."""
-    under = drawn.under[frames - drawn.begin]
+    """What a strong claim says on its frames, which follow one another."""
+    under = drawn.under[frames[0] - drawn.begin :][: len(frames)]
     match claim:
         case Visit():
             return visit(claim, canvas, frames, under)
