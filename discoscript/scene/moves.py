@@ -13,6 +13,7 @@ from discoscript.syntax.renaming import renamed
 from discoscript.syntax.syntax import (
     Argument,
     Block,
+    Call,
     Expr,
     Formal,
     Let,
@@ -22,6 +23,7 @@ from discoscript.syntax.syntax import (
     Statement,
     StudyHead,
     Syntax,
+    Text,
     Unparsed,
     Use,
 )
@@ -181,11 +183,29 @@ class Unfolding:
         if problem:
             self._wrong_values(use, head, problem)
             return None
+        values = tuple(bound(head.formals, use.arguments))
+        if not self._right_kinds(use, values):
+            return None
         prefix = self._new_name(head)
-        for formal, expr in bound(head.formals, use.arguments):
+        for formal, expr in values:
             name = Name((prefix, formal.name.text), formal.name.span)
             self.lets.append(Let(name, expr, expr.span))
         return {formal.name.text: prefix for formal in head.formals}
+
+    def _right_kinds(self, use: Use, values: Iterable[tuple[Formal, Expr]]) -> bool:
+        """Whether no text is given in place of a number. The reader of a library's lines would
+        learn of it there, far from the place where it is to be mended."""
+        wrong = [(f, expr) for f, expr in values if isinstance(expr, Text) and _is_number(f)]
+        for formal, expr in wrong:
+            self.report.add(
+                "D201",
+                f"`{use.move.text}` takes a number for `{formal.name.text}`",
+                expr.span,
+                "this is text",
+                help=f"give it a number, as in `{self.report.text(formal.span)}`",
+                related=(Related(formal.span, "defined here"),),
+            )
+        return not wrong
 
     def _wrong_values(self, use: Use, head: MoveHead, problem: str) -> None:
         values = ", ".join(self.report.text(formal.span) for formal in head.formals)
@@ -201,6 +221,10 @@ class Unfolding:
             help=f"it is defined as `{head.name.parts[-1]}({values})` {where}",
             related=(Related(head.span, "defined here"),),
         )
+
+
+def _is_number(formal: Formal) -> bool:
+    return formal.default is not None and not isinstance(formal.default, Text | Name | Call)
 
 
 def is_inner(name: str) -> bool:

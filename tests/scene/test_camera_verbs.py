@@ -150,6 +150,7 @@ WRONG = {
     "unknown verb": ("use camera.orbbit(3)", ("D106", "camera.orbbit")),
     "unknown value": ("use camera.orbit(radus=3)", ("D114", "camera.orbit(radus=3)")),
     "too many": ("use camera.shake(1, 2, 3, 4, 5)", ("D114", "camera.shake(1, 2, 3, 4, 5)")),
+    "text for a number": ('use camera.shake("a lot")', ("D201", '"a lot"')),
     "two at once": (
         "use camera.orbit() @ 1..24\nuse camera.look_at() @ 1..24",
         ("D301", "camera.look_at() @ 1..24"),
