@@ -44,6 +44,7 @@ COMMANDS = (
     Command("show", "show what each stage makes of a script"),
     Command("render", "render a script to a video and numbered pictures"),
     Command("preview", "show how the camera moves, without rendering"),
+    Command("diff", "show what changed between two scripts, by effect"),
     Command("curves", "draw the settings and prompts over time"),
     Command("params", "look up the settings of the language"),
     Command("import", "make a script from settings of Disco Diffusion or Deforum"),

@@ -84,7 +84,7 @@ def asked(options: argparse.Namespace) -> Asked:
     """What the options of a command line ask for, studies left out."""
     overrides = MODELS if options.draft else {}
     script, schedule = sound_script(options.file, options.set, overrides, options.max_renders)
-    return _asked(script, schedule, options)
+    return asked_for(script, schedule, options)
 
 
 def studied(wanted: Asked, options: argparse.Namespace) -> tuple[Asked, ...]:
@@ -94,15 +94,19 @@ def studied(wanted: Asked, options: argparse.Namespace) -> tuple[Asked, ...]:
         assert render.schedule is not None, "the script has no errors"
         variant = render.variant
         folders = (slug(variant.study), f"{number:02}-{slug(variant.label)}")
-        one = _asked(wanted.script, render.schedule, options)
+        one = asked_for(wanted.script, render.schedule, options)
         found.append(replace(one, folders=folders, variant=variant))
     return tuple(found)
 
 
-def _asked(script: Script, schedule: Schedule, options: argparse.Namespace) -> Asked:
+def asked_for(
+    script: Script, schedule: Schedule, options: argparse.Namespace, drawn: int | None = None
+) -> Asked:
+    """What the options ask for of one schedule of a script, with `drawn` in place of the seed that
+    was drawn for it."""
     schedule = draft(schedule) if options.draft else schedule
     assets = _assets(script, schedule)
-    seed = first_seed(schedule, script.path)
+    seed = first_seed(schedule, script.path, drawn)
     flow = "dis" if options.draft else flow_model()
     video = VideoInput(assets.video.frames, flow) if assets.video else None
     frames = plan(schedule, seed, assets.digests, video)
@@ -152,10 +156,12 @@ def refuse_unrendered(wanted: Job) -> None:
         )
 
 
-def first_seed(schedule: Schedule, script: Path) -> int:
-    """The seed that the script names, or the one that was drawn for it."""
+def first_seed(schedule: Schedule, script: Path, drawn: int | None = None) -> int:
+    """The seed that the script names, or else the one that was drawn for it, `drawn` if given."""
     seed = schedule.fixed["scene.seed"]
-    return drawn_seed(script) if seed == "random" else int(str(seed))
+    if seed != "random":
+        return int(str(seed))
+    return drawn_seed(script) if drawn is None else drawn
 
 
 def store_folder() -> Path:

@@ -90,7 +90,7 @@ def compiled_script(
     else:
         text = read_text(path)
     project = Project(path.parent)
-    compiled = compile_text(text, str(path), project, _values(lets), overrides, max_renders)
+    compiled = compile_text(text, str(path), project, let_values(lets), overrides, max_renders)
     return Script(path, project, compiled)
 
 
@@ -105,11 +105,16 @@ def sound_script(
     Warnings are shown too; hints are left to `discoscript check`.
     """
     script = compiled_script(path, lets, overrides, max_renders=max_renders)
+    return script, sound(script)
+
+
+def sound(script: Script) -> Schedule:
+    """The schedule of a script; with errors, they are shown and ScriptErrors is raised."""
     found = [d for d in script.compiled.diagnostics if severity(d) is not Severity.HINT]
     show(found, script.compiled.source)
     if has_errors(found) or script.compiled.schedule is None:
         raise ScriptErrors("")
-    return script, script.compiled.schedule
+    return script.compiled.schedule
 
 
 def show(diagnostics: Sequence[Diagnostic], source: Source) -> None:
@@ -156,7 +161,7 @@ def decoded(path: Path, data: bytes) -> str:
         ) from error
 
 
-def _values(lets: Sequence[str]) -> dict[str, str]:
+def let_values(lets: Sequence[str]) -> dict[str, str]:
     """`["speed=4"]` -> `{"speed": "4"}`."""
     pairs = [setting.partition("=") for setting in lets]
     for name, equals, value in pairs:

@@ -38,6 +38,13 @@ def drawn_seed(script: Path) -> int:
     return _seed(path, kept)
 
 
+def kept_seed(script: Path) -> int | None:
+    """The seed that was drawn for `script`, None if none was; nothing is drawn or written."""
+    path = lock_path(script)
+    kept = _read(path)
+    return _seed(path, kept) if "seed" in kept else None
+
+
 def from_text(text: str) -> dict[str, Any]:
     """The entries of a lock file; ValueError if it is not one."""
     values = json.loads(text)

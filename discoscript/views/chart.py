@@ -1,7 +1,7 @@
 """What a picture of a schedule shows: curves, prompts, and where segments start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discoscript.parameters import BY_KEY
+from discoscript.schedule.difference import Difference, Piece, matched
 from discoscript.schedule.runs import changes
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import printable
@@ -21,20 +22,29 @@ STEPS = (1, 2, 5)
 
 @dataclass(frozen=True)
 class Strip:
-    """A parameter over the frames, shape (frames,); `low` and `high` are its extremes."""
+    """A parameter over the frames, shape (frames,); `low` and `high` are its extremes.
+
+    `before` are its values in another version of the script, NaN where that has none; None where
+    nothing is compared.
+    """
 
     key: str
     unit: str
     values: NDArray[np.float64]
     low: float
     high: float
+    before: NDArray[np.float64] | None = None
 
     @property
     def share(self) -> NDArray[np.float64]:
         """The values from 0 (lowest) to 1 (highest); 0.5 where there is no difference."""
+        return self.scaled(self.values)
+
+    def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values as shares of the way from the lowest to the highest."""
         if self.high == self.low:
-            return np.full(len(self.values), 0.5)
-        return np.asarray((self.values - self.low) / (self.high - self.low))
+            return np.where(np.isnan(values), np.nan, 0.5)
+        return np.asarray((values - self.low) / (self.high - self.low))
 
     @property
     def stepped(self) -> bool:
@@ -98,6 +108,27 @@ def chart(schedule: Schedule, title: str, patterns: Sequence[str] = ()) -> Chart
         turns,
         tuple((printable(shot.title), shot.begin, shot.end) for shot in schedule.shots),
     )
+
+
+def compared_chart(old: Schedule, new: Schedule, title: str, found: Difference) -> Chart:
+    """The chart of the new schedule with what differs alone, and what the old one has there."""
+    keys = dict.fromkeys(each.key for each in found.moving)
+    pieces = matched(old, new)
+    strips = (_compared(_strip(old, key), _strip(new, key), pieces) for key in keys)
+    drawn = chart(new, title)
+    return replace(drawn, strips=tuple(strip for strip in strips if strip is not None))
+
+
+def _compared(old: Strip | None, new: Strip | None, pieces: Sequence[Piece]) -> Strip | None:
+    """A strip with the values of an older one on the frames that stand for each other."""
+    if old is None or new is None:
+        return None
+    before = np.full(len(new.values), np.nan)
+    for piece in pieces:
+        length = piece.end - piece.first
+        before[piece.first : piece.end] = old.values[piece.old : piece.old + length]
+    low, high = np.fmin(new.low, np.nanmin(before)), np.fmax(new.high, np.nanmax(before))
+    return replace(new, low=float(low), high=float(high), before=before)
 
 
 def drawable(schedule: Schedule, pattern: str) -> bool:

@@ -3,11 +3,12 @@
 Everything is drawn at four times the size and brought down to two, so that lines are smooth.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from discoscript.schedule.runs import runs
@@ -151,15 +152,25 @@ class _Sheet:
         self._curve(strip, top, color)
 
     def _curve(self, strip: Strip, top: float, color: Color) -> None:
-        """From frame to frame; upright edges where a parameter only jumps."""
+        """From frame to frame; upright edges where a parameter only jumps. What it was before in
+        another version of the script lies behind it."""
+        if strip.before is not None:
+            for begin, end in _known(strip.before):
+                faint = mixed(self.theme.panel, self.theme.text, 0.3)
+                before = replace(strip, values=strip.before[begin:end])
+                self._stroke(before, begin, top, faint, 3)
+        self._stroke(strip, 0, top, color, 2.2)
+
+    def _stroke(self, strip: Strip, begin: int, top: float, color: Color, width: float) -> None:
+        """The values of a strip as a line from frame `begin` on."""
         inset = 9
         points: list[tuple[float, float]] = []
         for frame, share in _points(strip):
-            y = top + inset + (1 - share) * (BAND - 2 * inset)
+            x, y = self._x(begin + frame), top + inset + (1 - share) * (BAND - 2 * inset)
             if points and strip.stepped:
-                points.append((self._x(frame), points[-1][1]))
-            points.append((self._x(frame), y))
-        self._line(points, color, 2.2)
+                points.append((x, points[-1][1]))
+            points.append((x, y))
+        self._line(points, color, width)
 
     def _axis(self) -> None:
         """Frames and seconds."""
@@ -277,6 +288,11 @@ def _points(strip: Strip) -> list[tuple[float, float]]:
     return [(float(place), float(share[place])) for place in places[:-1]] + [
         (float(frames), float(share[-1]))
     ]
+
+
+def _known(values: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """The stretches on which there are values, ends excluded."""
+    return [(a, b) for a, b, missing in runs(np.isnan(values)) if not missing]
 
 
 def _latin(text: str) -> bool:

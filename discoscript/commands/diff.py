@@ -1,0 +1,199 @@
+"""`discoscript diff`: what changed between two scripts, by effect, not by text."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from discoscript import git
+from discoscript.commands._rendering import Asked, asked_for, rendering_arguments
+from discoscript.commands._script import (
+    Script,
+    let_values,
+    read_text,
+    sound,
+    studies_argument,
+)
+from discoscript.commands._seen import identity_of, seen_frames
+from discoscript.errors import Exit, disk_failure
+from discoscript.frames import png
+from discoscript.frames.renderer import Picture
+from discoscript.frames.staying import staying
+from discoscript.pipeline import compile_text
+from discoscript.plan.lock import kept_seed
+from discoscript.project import Project
+from discoscript.schedule.difference import difference, matched
+from discoscript.schedule.draft import MODELS
+from discoscript.schedule.schedule import Schedule
+from discoscript.views.chart import compared_chart
+from discoscript.views.difference_lines import Compared, difference_json, difference_lines
+from discoscript.views.jobs import Seen
+from discoscript.views.table import terminal_width
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+#: What a render of the old script and one of the new script would make.
+Both = tuple[Asked, Asked]
+
+EXAMPLES = """  discoscript diff beach.disco                     the last commit, and what lies here
+  discoscript diff HEAD~3:beach.disco beach.disco
+  discoscript diff beach.disco storm.disco         two files
+  discoscript diff beach.disco --json              the same for other programs
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("before", metavar="A", help="a script, or REVISION:PATH as git has it")
+    parser.add_argument(
+        "now", metavar="B", nargs="?", help="another one (default: A, beside its last commit)"
+    )
+    parser.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="give a `let` of both scripts another value",
+    )
+    studies_argument(parser)
+    rendering_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "--curves", metavar="PNG", type=Path, help="draw the settings that changed, a .png"
+    )
+    parser.add_argument(
+        "--frames",
+        metavar="PNG",
+        type=Path,
+        help="show frames before and now, as far as they are in the frame store, a .png",
+    )
+    parser.add_argument(
+        "--exit-code", action="store_true", help="exit code 1 where a picture differs"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what differs."""
+    names = (f"HEAD:{options.before}", options.before)
+    names = names if options.now is None else (options.before, options.now)
+    with ExitStack() as held:
+        first = held.enter_context(committed(options) if options.now is None else found(names[0]))
+        paths = first, held.enter_context(found(names[1]))
+        sides = [side(*named, options) for named in zip(names, paths, strict=True)]
+        both = wanted(sides[0], sides[1], options)
+        compared = comparison(sides, both)
+        if options.curves:
+            draw_curves(options.curves, compared)
+        if options.frames:
+            draw_frames(options.frames, compared, both)
+    if options.json:
+        print(json.dumps(difference_json(compared), indent=2, allow_nan=False))
+    else:
+        print("\n".join(difference_lines(compared, terminal_width())))
+    return Exit.SCRIPT if options.exit_code and compared.again else Exit.OK
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: how it was named, and what it means."""
+
+    name: str
+    script: Script
+    schedule: Schedule
+
+
+def committed(options: argparse.Namespace) -> AbstractContextManager[Path]:
+    """The one script that was named, as it is in the last commit."""
+    path = Path(options.before)
+    if not path.is_file():
+        read_text(path)  # says what is wrong with it
+    return git.checked_out("HEAD", f"./{path.name}", path.parent)
+
+
+def found(name: str) -> AbstractContextManager[Path]:
+    """The file of a script: `REVISION:PATH`, or one of the disk."""
+    revision = git.revision(name)
+    return git.checked_out(*revision) if revision else nullcontext(Path(name))
+
+
+def side(name: str, path: Path, options: argparse.Namespace) -> Side:
+    """A script; its mistakes are shown and end the command."""
+    lets, overrides = let_values(options.set), MODELS if options.draft else {}
+    project = Project(path.parent)
+    compiled = compile_text(read_text(path), name, project, lets, overrides, options.max_renders)
+    script = Script(path, project, compiled)
+    return Side(name, script, sound(script))
+
+
+def draw_curves(path: Path, compared: Compared) -> None:
+    """Write the picture of the changed curves."""
+    from discoscript.views.curves_picture import picture
+
+    old, new = compared.schedules
+    drawn = compared_chart(old, new, " -> ".join(compared.names), compared.found)
+    save(picture(drawn), path)
+
+
+def save(image: "Image.Image", path: Path) -> None:
+    """Write a picture; a DiskFailure says why it can not be written."""
+    try:
+        image.save(path, format="PNG", dpi=(192, 192))
+    except OSError as error:
+        raise disk_failure(f"write {path}", error) from error
+
+
+def wanted(before: Side, now: Side, options: argparse.Namespace) -> Both:
+    """What a render of each would make."""
+    seed = one_seed(before, now)
+    old, new = (asked_for(each.script, each.schedule, options, seed) for each in (before, now))
+    return old, new
+
+
+def comparison(sides: Sequence[Side], both: Both) -> Compared:
+    """What differs, and which frames stay."""
+    before, now = sides
+    old, new = both
+    return Compared(
+        names=(before.name, now.name),
+        schedules=(old.schedule, new.schedule),
+        sources=(before.script.compiled.source, now.script.compiled.source),
+        found=difference(old.schedule, new.schedule),
+        stays=staying(old.plan, new.plan),
+    )
+
+
+def draw_frames(path: Path, compared: Compared, both: Both) -> None:
+    """Write a picture of frames that render again, before and now, as far as they are rendered."""
+    from discoscript.views.pairs import Pair, chosen, pairs_picture
+
+    old, new = (seen_frames(each, identity_of(each)) for each in both)
+    again = [frame for first, end in compared.again for frame in range(first, end)]
+    places = {
+        piece.first + n: piece.old + n
+        for piece in matched(*compared.schedules)
+        for n in range(piece.end - piece.first)
+    }
+    pairs = []
+    for frame in chosen(again):
+        at = places.get(frame)
+        before = None if at is None else stored(both[0], old[at])
+        pairs.append(Pair(frame, before, stored(both[1], new[frame])))
+    save(pairs_picture(" -> ".join(compared.names), pairs), path)
+
+
+def stored(asked: Asked, seen: Seen) -> Picture | None:
+    """The picture of a frame, if the store has it."""
+    record = asked.store.lookup(seen.key) if seen.key else None
+    data = asked.store.read(record.digest) if record else None
+    return None if data is None else png.decode(data)
+
+
+def one_seed(before: Side, now: Side) -> int:
+    """What stands for the drawn seed of both: that of a lock file, if there is one. To compare,
+    any does."""
+    kept = [kept_seed(each.script.path) for each in (now, before)]
+    return next((seed for seed in kept if seed is not None), 0)
