@@ -38,6 +38,7 @@ class Command:
 
 
 COMMANDS = (
+    Command("init", "start a project: a script that renders at once"),
     Command("check", "find the mistakes in scripts"),
     Command("fmt", "put scripts into canonical form"),
     Command("plan", "show what a script renders, without rendering"),
@@ -50,6 +51,7 @@ COMMANDS = (
     Command("import", "make a script from settings of Disco Diffusion or Deforum"),
     Command("export", "write a script as settings of Disco Diffusion"),
     Command("models", "list the models"),
+    Command("setup", "teach git what scripts are"),
     Command("explain", "say what a code or a word of the language means"),
 )
 

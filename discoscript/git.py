@@ -35,20 +35,39 @@ def checked_out(name: str, path: str, here: Path = Path()) -> Iterator[Path]:
     """
     if name.startswith("-"):
         raise UsageFailure(f"`{name}` is not a revision")
-    git = partial(_git, "-C", str(here))
-    outside = UsageFailure(f"{here.resolve()} is not in a git repository", "name two files")
-    top = git("rev-parse", "--show-toplevel", failure=outside).decode().strip()
+    git, where = partial(_git, "-C", str(here)), top(here)
     prefix = git("rev-parse", "--show-prefix").decode().strip()
     inside = _inside(prefix if path.startswith(("./", "../")) else "", path)
     git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", failure=_no_revision(name))
     git("cat-file", "-e", f"{name}:{inside}", failure=_no_file(name, path, inside))
     folder = str(PurePosixPath(inside).parent)
     tree = name if folder == "." else f"{name}:{folder}"
-    packed = _git("-C", top, "archive", "--format=tar", tree)
+    packed = _git("-C", str(where), "archive", "--format=tar", tree)
     with TemporaryDirectory(prefix="discoscript-") as place:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(place, filter="data")
         yield Path(place) / PurePosixPath(inside).name
+
+
+def top(here: Path) -> Path:
+    """The top folder of the repository that a folder is in; UsageFailure if it is in none."""
+    outside = UsageFailure(f"{here.resolve()} is not in a git repository")
+    return Path(
+        _git("-C", str(here), "rev-parse", "--show-toplevel", failure=outside).decode().strip()
+    )
+
+
+def setting(repository: Path, key: str) -> str:
+    """A setting of a repository, empty if it has none."""
+    try:
+        return _git("-C", str(repository), "config", "--local", "--get", key).decode().rstrip("\n")
+    except UsageFailure:
+        return ""
+
+
+def set_setting(repository: Path, key: str, value: str) -> None:
+    """Give a repository a setting."""
+    _git("-C", str(repository), "config", "--local", key, value)
 
 
 def _inside(here: str, path: str) -> str:

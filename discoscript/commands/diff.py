@@ -72,6 +72,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="show frames before and now, as far as they are in the frame store, a .png",
     )
     parser.add_argument(
+        "--beside",
+        metavar="FILE",
+        type=Path,
+        help="read what both scripts name beside FILE, not beside them",
+    )
+    parser.add_argument(
         "--exit-code", action="store_true", help="exit code 1 where a picture differs"
     )
 
@@ -123,7 +129,7 @@ def found(name: str) -> AbstractContextManager[Path]:
 def side(name: str, path: Path, options: argparse.Namespace) -> Side:
     """A script; its mistakes are shown and end the command."""
     lets, overrides = let_values(options.set), MODELS if options.draft else {}
-    project = Project(path.parent)
+    project = Project((options.beside or path).parent)
     compiled = compile_text(read_text(path), name, project, lets, overrides, options.max_renders)
     script = Script(path, project, compiled)
     return Side(name, script, sound(script))
