@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commands import ran
+from commands import ROOT, ran
 from PIL import Image
 
 BEACH = """disco 1
@@ -180,3 +180,12 @@ def test_a_script_with_errors_is_named_by_its_revision(
     edit(project, ("zom 1.02", "zoom 1.02"))
     code, _, err = ran(capsys, "diff", "scenes/beach.disco")
     assert code == 1 and "--> HEAD:scenes/beach.disco:9:" in err
+
+
+def test_the_page_about_git_shows_what_it_prints(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project / "scenes")
+    edit(project, ("zoom 1.02", "zoom 1.02 -> 1.05 @ 6..12"), ('"a storm"', '"a storm at night"'))
+    page = (ROOT / "docs" / "git.md").read_text(encoding="utf-8")
+    assert f"```text\n{ran(capsys, 'diff', 'beach.disco')[1]}```" in page

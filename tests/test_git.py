@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from commands import ROOT, environment, ran
 
+from discoscript.cli import COMMANDS
+
 FILM = """disco 1
 
 scene:
@@ -155,3 +157,14 @@ def test_a_conflict_of_meaning_is_explained(film: Path, capsys: pytest.CaptureFi
     assert code == 1
     assert "error[D301]: two lines set `fov` on frames 5 to 9" in err
     assert "first here" in err and "and again here" in err
+
+
+# ───────────── hooks ─────────────
+
+
+def test_the_hooks_are_commands() -> None:
+    """`pre-commit` starts what `.pre-commit-hooks.yaml` names with the files as arguments."""
+    lines = (ROOT / ".pre-commit-hooks.yaml").read_text().splitlines()
+    entries = [line.split(":", 1)[1].split() for line in lines if line.strip().startswith("entry:")]
+    assert [words[0] for words in entries] == ["discoscript", "discoscript"]
+    assert {words[1] for words in entries} <= {command.name for command in COMMANDS}
