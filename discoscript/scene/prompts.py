@@ -217,12 +217,15 @@ class Prompts:
         Where nothing is in force the set before goes on to its end, and the frames have no prompt.
         """
         places = sorted({*self.sets, *self.broken}, key=lambda place: place.begin)
-        outer = [place for place in places if place.shot is None]
+        by_shot: dict[Scope | None, list[Place]] = {}
+        for place in places:
+            by_shot.setdefault(place.shot, []).append(place)
+        outer = by_shot.get(None, [])
         length = self.timeline.length
         changes: list[tuple[int, Place | None]] = []
         at = 0
         for shot in shots:
-            own = [place for place in places if place.shot == shot]
+            own = by_shot.get(shot)
             if not own:
                 continue
             changes += _of_scene(outer, at, own[0].begin)
