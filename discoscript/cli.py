@@ -51,6 +51,10 @@ COMMANDS = (
     Command("import", "make a script from settings of Disco Diffusion or Deforum"),
     Command("export", "write a script as settings of Disco Diffusion"),
     Command("models", "list the models"),
+    Command("pack", "put a script and all that it names into one file"),
+    Command("unpack", "take a pack apart, safely"),
+    Command("inspect", "show what is in a pack"),
+    Command("verify", "check that packs are whole"),
     Command("setup", "teach git what scripts are"),
     Command("explain", "say what a code or a word of the language means"),
 )

@@ -1,0 +1,123 @@
+"""`discoscript pack`: a script and all that it names as one file for somebody else."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from discoscript.commands._files import write_whole
+from discoscript.commands._script import (
+    Script,
+    let_values,
+    read_text,
+    script_arguments,
+    sound,
+)
+from discoscript.errors import Exit, UsageFailure, disk_failure
+from discoscript.frames.assets import read_assets
+from discoscript.pipeline import compile_text
+from discoscript.plan.lock import drawn_seed, lock_path
+from discoscript.sharing.names import ENDINGS, unsafe
+from discoscript.sharing.needed import Watched
+from discoscript.sharing.packing import packed
+from discoscript.sharing.unpacking import MOST_BYTES, MOST_EACH, MOST_FILES
+from discoscript.terminal import counted, printable
+
+EXAMPLES = """  discoscript pack beach.disco               writes beach.discopack
+  discoscript pack beach.disco --video       with the video that was rendered
+  discoscript pack beach.disco --frames      with its frames
+"""
+
+SUFFIX = ".discopack"
+
+#: The folder of a pack that holds what was rendered already, to look at.
+PREVIEW = "preview"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    script_arguments(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="PACK", type=Path, help="the file to write, NAME.discopack"
+    )
+    parser.add_argument("--video", action="store_true", help="with the videos in out/NAME")
+    parser.add_argument("--frames", action="store_true", help="with the frames in out/NAME")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the pack; say what is in it and what is not."""
+    script = watched_script(options)
+    files = dict(contents(script, options))
+    refuse_unpackable(files)
+    data = packed(script.path.name, files)
+    path = options.output or script.path.with_name(script.name + SUFFIX)
+    write_whole(path, data)
+    for name in sorted(files):
+        print(f"  {printable(name)}")
+    size = f"{len(data) / 1e6:.1f} MB" if len(data) >= 1e6 else f"{len(data) / 1e3:.1f} kB"
+    print(f"{path}: {counted(len(files), 'file')}, {size}")
+    return Exit.OK
+
+
+def watched_script(options: argparse.Namespace) -> Script:
+    """The script; its project remembers what was asked for. Mistakes are shown and end it."""
+    path: Path = options.file
+    project = Watched(path.parent)
+    lets = let_values(options.set)
+    compiled = compile_text(
+        read_text(path), str(path), project, lets, max_renders=options.max_renders
+    )
+    script = Script(path, project, compiled)
+    schedule = sound(script)
+    read_assets(schedule, project)
+    if schedule.fixed["scene.seed"] == "random":
+        drawn_seed(path)  # so that the other one gets the same frames
+    return script
+
+
+def contents(script: Script, options: argparse.Namespace) -> Iterator[tuple[str, bytes]]:
+    """The files of the pack by their names in it."""
+    assert isinstance(script.project, Watched)
+    home = script.path.parent
+    lock = lock_path(script.path)
+    named = {script.path.name, *script.project.needed, *([lock.name] if lock.is_file() else [])}
+    for name in sorted(named):
+        if Path(name).suffix[1:].lower() in ENDINGS:
+            yield name, read(home / name)
+        else:
+            print(f"not in the pack: {printable(name)}; send it beside the pack")
+    out = home / "out" / script.name
+    if options.video:
+        yield from below(out, "*", {"mp4", "mov", "webm", "mkv"})
+    if options.frames:
+        yield from below(out, "frames/*", {"png"})
+
+
+def below(folder: Path, pattern: str, endings: set[str]) -> Iterator[tuple[str, bytes]]:
+    """Files that a render left, in the folder of the pack for them."""
+    found = [p for p in sorted(folder.glob(pattern)) if p.suffix[1:] in endings and p.is_file()]
+    if not found:
+        kind = "frames" if "/" in pattern else "video"
+        raise UsageFailure(
+            f"there is no {kind} in {folder}", "render first, or leave the option out"
+        )
+    for path in found:
+        yield f"{PREVIEW}/{path.relative_to(folder).as_posix()}", read(path)
+
+
+def refuse_unpackable(files: dict[str, bytes]) -> None:
+    """UsageFailure for what nobody could unpack."""
+    for name, data in files.items():
+        why = unsafe(name) or ("is larger than 256 MiB" if len(data) > MOST_EACH else "")
+        if why:
+            raise UsageFailure(f"`{printable(name)}` {why}", "rename it, or make it smaller")
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
+        limit = f"a pack holds {MOST_FILES} files and 2 GiB"
+        raise UsageFailure(limit, "leave --frames out")
+
+
+def read(path: Path) -> bytes:
+    """The content of a file; a DiskFailure says why it can not be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise disk_failure(f"read {path}", error) from error

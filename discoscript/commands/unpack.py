@@ -1,0 +1,41 @@
+"""`discoscript unpack`: the files of a pack, in a folder of their own."""
+
+import argparse
+import shlex
+from pathlib import Path
+
+from discoscript.commands.pack import SUFFIX
+from discoscript.errors import Exit, UsageFailure
+from discoscript.sharing.unpacking import opened, unpack
+from discoscript.terminal import counted, printable
+
+EXAMPLES = """  discoscript unpack beach.discopack           into the folder beach
+  discoscript unpack beach.discopack films/b   into another one
+
+Nothing in a pack is run or trusted: it may come from a stranger.
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("pack", metavar="PACK", type=Path, help="what `discoscript pack` wrote")
+    parser.add_argument(
+        "folder", metavar="FOLDER", nargs="?", type=Path, help="a new folder (default: its name)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the files, all or none; say how to go on."""
+    path: Path = options.pack
+    folder: Path = options.folder or Path(path.name.removesuffix(SUFFIX))
+    if folder.is_symlink() or folder.exists():
+        raise UsageFailure(
+            f"{folder} is there already",
+            f"name a new folder: discoscript unpack {shlex.quote(str(path))} FOLDER",
+        )
+    with opened(path) as pack:
+        unpack(pack, folder)
+        script = shlex.quote(str(folder / pack.manifest.script))
+        print(f"{folder}: {counted(len(pack.manifest.files), 'file')}")
+    print(f"\nnow: discoscript render {printable(script)}")
+    return Exit.OK
