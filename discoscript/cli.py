@@ -44,6 +44,7 @@ COMMANDS = (
     Command("plan", "show what a script renders, without rendering"),
     Command("show", "show what each stage makes of a script"),
     Command("render", "render a script to a video and numbered pictures"),
+    Command("watch", "render a script again at every save"),
     Command("preview", "show how the camera moves, without rendering"),
     Command("diff", "show what changed between two scripts, by effect"),
     Command("curves", "draw the settings and prompts over time"),

@@ -80,16 +80,18 @@ def compiled_script(
     overrides: Mapping[str, Resolved] | None = None,
     stdin_path: Path | None = None,
     max_renders: int = MAX_RENDERS,
+    project: Project | None = None,
 ) -> Script:
     """The script at `path`, whatever mistakes it has. `lets` are `NAME=VALUE`.
 
-    `-` is what comes in on the input stream, taken for the file `stdin_path`.
+    `-` is what comes in on the input stream, taken for the file `stdin_path`. `project` reads what
+    the script names; without one it is the folder of the script.
     """
     if path == STDIN:
         text, path = decoded(STDIN, sys.stdin.buffer.read(LARGEST + 1)), stdin_path or STDIN
     else:
         text = read_text(path)
-    project = Project(path.parent)
+    project = project or Project(path.parent)
     compiled = compile_text(text, str(path), project, let_values(lets), overrides, max_renders)
     return Script(path, project, compiled)
 

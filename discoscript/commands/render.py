@@ -67,7 +67,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Render; the last line printed is the path of the video, or of the study's sheet. The line
     before it is that of the video for both eyes, if there is one."""
-    every = tuple(_part(one, options.frames) for one in jobs(options))
+    every = tuple(part(one, options.frames) for one in jobs(options))
     for one in every:
         refuse_unrendered(one)
     say = (lambda text: None) if options.quiet else _say
@@ -105,7 +105,7 @@ def _render(
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
     if delivery.stereo:
         yield delivery.stereo
-    yield delivery.video or _pictures(_folder(wanted, options), wanted)
+    yield delivery.video or _pictures(folder_of(wanted, options), wanted)
 
 
 def sheets(every: Sequence[Job], options: argparse.Namespace) -> Iterator[Path]:
@@ -113,7 +113,7 @@ def sheets(every: Sequence[Job], options: argparse.Namespace) -> Iterator[Path]:
     cells: dict[Path, list[Cell]] = {}
     for one in every:
         if one.variant is not None:
-            folder = _folder(one, options)
+            folder = folder_of(one, options)
             cell = Cell(one.variant, middle_frame(folder, one))
             cells.setdefault(folder.parent / "sheet.png", []).append(cell)
     for path, shown in cells.items():
@@ -129,7 +129,8 @@ def middle_frame(folder: Path, wanted: Job) -> Path:
     return folder / "frames" / f"{wanted.name}_{indices[len(indices) // 2]:04}.png"
 
 
-def _part(wanted: Job, frames: tuple[int, int] | None) -> Job:
+def part(wanted: Job, frames: tuple[int, int] | None) -> Job:
+    """Of all frames only these, and what they start from."""
     if frames is None:
         return wanted
     if frames[0] >= wanted.schedule.frames:
@@ -192,19 +193,24 @@ def _delivered(wanted: Job, found: Sequence[Found], options: argparse.Namespace)
     missing = any(not {each.state, each.eyes} <= {State.KEPT, None} for each in found)
     if missing:
         refuse_unreadable(wanted.assets)
-    folder, length = _folder(wanted, options), wanted.schedule.frames
-    fixed = wanted.schedule.fixed
-    subfolder, rate = bool(fixed["save.in_subfolder"]), int(str(fixed["save.display_rate"]))
-    larger = finishing(wanted.schedule, wanted.script.project)
-    output = Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder, larger)
+    rate = int(str(wanted.schedule.fixed["save.display_rate"]))
+    made = output(wanted, options)
     video = None if options.frames else film(wanted.schedule, wanted.script.project)
     with progress(steps, options.quiet) as events:
         backend = wanted.backend
         renderer = backend.load(events.note) if missing else backend.lazy(events.note)
-        return deliver(output, renderer, events, wanted.assets.contents, video, rate)
+        return deliver(made, renderer, events, wanted.assets.contents, video, rate)
 
 
-def _folder(wanted: Job, options: argparse.Namespace) -> Path:
+def output(wanted: Job, options: argparse.Namespace) -> Output:
+    """Where pictures and video go, and in what form."""
+    subfolder = bool(wanted.schedule.fixed["save.in_subfolder"])
+    larger = finishing(wanted.schedule, wanted.script.project)
+    folder, length = folder_of(wanted, options), wanted.schedule.frames
+    return Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder, larger)
+
+
+def folder_of(wanted: Job, options: argparse.Namespace) -> Path:
     """Where to write."""
     name = Path(wanted.name, *wanted.folders)
     if options.output is not None:

@@ -19,6 +19,9 @@ class Events:
     def started(self, index: int) -> None:
         """Frame `index` is being rendered."""
 
+    def making(self, index: int, key: str) -> None:
+        """A picture of frame `index` is about to be made, under `key`; a frame may have several."""
+
     def step(self, index: int, done: int, steps: int) -> None:
         """`done` of `steps` diffusion steps of frame `index` are through."""
 
@@ -33,6 +36,9 @@ class Events:
 
     def eyes(self, index: int, record: Record, seconds: float | None) -> None:
         """What both eyes see of frame `index` is in the store; None where it was there already."""
+
+    def encoded(self, done: int, count: int) -> None:
+        """`done` of `count` pictures have gone into a video."""
 
     def note(self, text: str) -> None:
         """Something that the user should know, and that stops nothing."""
@@ -51,6 +57,10 @@ class EventsTo(Events):
     def started(self, index: int) -> None:
         for receiver in self.receivers:
             receiver.started(index)
+
+    def making(self, index: int, key: str) -> None:
+        for receiver in self.receivers:
+            receiver.making(index, key)
 
     def step(self, index: int, done: int, steps: int) -> None:
         for receiver in self.receivers:
@@ -71,6 +81,10 @@ class EventsTo(Events):
     def eyes(self, index: int, record: Record, seconds: float | None) -> None:
         for receiver in self.receivers:
             receiver.eyes(index, record, seconds)
+
+    def encoded(self, done: int, count: int) -> None:
+        for receiver in self.receivers:
+            receiver.encoded(done, count)
 
     def note(self, text: str) -> None:
         for receiver in self.receivers:

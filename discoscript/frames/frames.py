@@ -184,6 +184,7 @@ class _Walk:
         before = self.store.record(key)
         if wanted.index not in self.spent and not wanted.eyes:
             self.events.started(wanted.index)
+        self.events.making(wanted.index, key)
         began = time.monotonic()
         data = png.encode(self._drawn(wanted, key, sources))
         seconds = time.monotonic() - began

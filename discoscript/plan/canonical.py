@@ -20,8 +20,8 @@ Floats are written as `float.hex` with -0.0 as 0.0; NaN and infinity are refused
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import Any
+from dataclasses import fields, is_dataclass
+from functools import cache
 
 
 def canonical(value: object) -> bytes:
@@ -44,7 +44,10 @@ def canonical(value: object) -> bytes:
 
 def _compound(value: object) -> bytes:
     if is_dataclass(value) and not isinstance(value, type):
-        return _tagged(b"O", canonical(type(value).__name__) + _fields(value))
+        name, layout = _layout(type(value))
+        values = ((label, getattr(value, field), default) for field, label, default in layout)
+        told = [label + canonical(v) for label, v, default in values if v != default]
+        return _tagged(b"O", name + b"".join(told))
     if isinstance(value, Mapping):
         return _tagged(b"D", _pairs({str(k): v for k, v in value.items()}))
     if isinstance(value, Sequence):
@@ -52,13 +55,13 @@ def _compound(value: object) -> bytes:
     raise TypeError(f"a {type(value).__name__} has no canonical form")
 
 
-def _fields(value: object) -> bytes:
-    assert is_dataclass(value)
-    return _pairs({f.name: getattr(value, f.name) for f in fields(value) if not _rests(f, value)})
-
-
-def _rests(field: Field[Any], value: object) -> bool:
-    return field.default is not MISSING and bool(getattr(value, field.name) == field.default)
+@cache
+def _layout(kind: type) -> tuple[bytes, tuple[tuple[str, bytes, object], ...]]:
+    """The encoded name of a dataclass, and its fields by rising name: the name, the same encoded,
+    and the default, or what nothing is equal to."""
+    named = sorted(fields(kind), key=lambda field: field.name)
+    rows = tuple((field.name, canonical(field.name), field.default) for field in named)
+    return canonical(kind.__name__), rows
 
 
 def _pairs(mapping: Mapping[str, object]) -> bytes:

@@ -221,13 +221,19 @@ class Output(Events):
     # ───────────── video ─────────────
 
     def make_video(
-        self, outcome: Outcome, film: Film, renderer: Renderer, assets: Mapping[str, bytes]
+        self,
+        outcome: Outcome,
+        film: Film,
+        renderer: Renderer,
+        assets: Mapping[str, bytes],
+        events: Events,
     ) -> Path:
         """Encode the frames, unless the video is already made of them; its path."""
         records = outcome.records[film.first : film.last]
         carries = self._carries(film)
         if not carries:
-            return self._video(self.name, records, film, self._pictures(records, film.first))
+            pictures = self._pictures(records, film.first)
+            return self._video(self.name, records, film, _told(pictures, len(records), events))
         mixed = blended(
             lambda index: self._picture(outcome.records[index].digest),
             range(film.first, film.first + len(records)),
@@ -238,15 +244,16 @@ class Output(Events):
         )
         shown = map(self.finish.apply, mixed) if self.finish else mixed
         mixing = ((film.blend, tuple(carries.items())),)
-        return self._video(self.name, records, film, shown, mixing=mixing)
+        told = _told(shown, len(records), events)
+        return self._video(self.name, records, film, told, mixing=mixing)
 
-    def make_stereo(self, outcome: Outcome, film: Film) -> Path | None:
+    def make_stereo(self, outcome: Outcome, film: Film, events: Events) -> Path | None:
         """The same of what both eyes see; None where the scene or the film has no eyes."""
         eyes = film.eyes
         if eyes is None or not outcome.eyes:
             return None
         records = outcome.eyes[film.first : film.last]
-        pictures = self._pictures(records, film.first, eyes)
+        pictures = _told(self._pictures(records, film.first, eyes), len(records), events)
         return self._video(f"{self.name}_{eyes.ending}", records, film, pictures, eyes)
 
     def _video(
@@ -382,8 +389,8 @@ def deliver(
             outcome = render_frames(output.plan, renderer, output.store, everything, assets)
             rendered, eyes = rendered + outcome.rendered, eyes + outcome.eyes_rendered
             output.complete()
-            video = output.make_video(outcome, film, renderer, assets) if film else None
-            stereo = output.make_stereo(outcome, film) if film else None
+            video = output.make_video(outcome, film, renderer, assets, events) if film else None
+            stereo = output.make_stereo(outcome, film, events) if film else None
             made = replace(outcome, rendered=rendered, eyes_rendered=eyes)
             return Delivery(made, video, stereo)
         except FrameLost:
@@ -391,6 +398,13 @@ def deliver(
         finally:
             output.save()
     raise DiskFailure(f"the frame store damages what is written to it: {output.store.root}")
+
+
+def _told(pictures: Iterable[Picture], count: int, events: Events) -> Iterator[Picture]:
+    """The pictures of a video, each told of when the encoder has it."""
+    for done, picture in enumerate(pictures, 1):
+        yield picture
+        events.encoded(done, count)
 
 
 def _source(record: Record, finish: Finish | None) -> str:

@@ -1,0 +1,157 @@
+"""From a save to what the watcher renders: the script compiled, its passes made."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from discoscript.commands._rendering import Job, asked_for, refuse_unrendered
+from discoscript.commands._script import Script, compiled_script
+from discoscript.commands.render import film, folder_of, output, part
+from discoscript.errors import Failure, UsageFailure
+from discoscript.frames.assets import refuse_unreadable
+from discoscript.frames.backend import BACKENDS
+from discoscript.frames.events import Events, EventsTo
+from discoscript.frames.frames import look, render_frames
+from discoscript.frames.renderer import Renderer
+from discoscript.parameters import Resolved
+from discoscript.pipeline import has_errors
+from discoscript.plan.lock import lock_path
+from discoscript.plan.plan import FramePlan
+from discoscript.schedule.draft import MODELS
+from discoscript.schedule.schedule import Schedule
+from discoscript.video.output import Delivery, deliver
+from discoscript.watch.disk import signature
+from discoscript.watch.inputs import WatchedProject
+from discoscript.watch.live_state import LiveState, Problem, problems_of
+from discoscript.watch.loop import Compilation
+from discoscript.watch.work import Pass, Remembering, Work
+from discoscript_engine.identity import Identity
+from discoscript_engine.job import Models
+
+FULL, DRAFT = "full", "draft"
+
+
+class Compiler:
+    """Compiles the script of a command line, save after save. What it remembers from one to the
+    next is the identity of the models, which stay loaded, and what the store was seen to hold."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self._identities: dict[Models, Identity] = {}
+        self._stores: dict[Path, Remembering] = {}
+
+    def compiled(self) -> Compilation:
+        """What the script means now. Nothing that is wrong with it raises an exception."""
+        path: Path = self.options.file
+        project = WatchedProject(path.parent)
+        project.note(path)
+        try:
+            return self._compiled(project)
+        except Failure as failure:
+            problem = Problem("error", failure.message, help=failure.help, path=str(path))
+            return Compilation(project.noted, None, (problem,))
+        except Exception as error:  # a mistake of ours must not end hours of watching
+            reason = f"the script could not be compiled: {error or type(error).__name__}"
+            help = "this is a mistake of DiscoScript; please report it with the script"
+            return Compilation(project.noted, None, (Problem("error", reason, help=help),))
+
+    def _compiled(self, project: WatchedProject) -> Compilation:
+        script, schedule = self._script(project, MODELS if self.options.draft else {})
+        found = script.compiled
+        problems = problems_of(found.diagnostics, found.source)
+        if schedule is None or has_errors(found.diagnostics):
+            return Compilation(project.noted, None, problems)
+        passes = [self._pass(script, schedule, self.options, DRAFT if self.options.draft else FULL)]
+        if self.options.two_pass and not self.options.draft and not passes[0].complete:
+            quick, drafted = self._script(project, MODELS)
+            if drafted is not None and not has_errors(quick.compiled.diagnostics):
+                options = argparse.Namespace(**{**vars(self.options), "draft": True})
+                passes.insert(0, self._pass(quick, drafted, options, DRAFT))
+        if lock_path(script.path).exists():
+            project.note(lock_path(script.path))
+        return Compilation(project.noted, Work(tuple(passes)), problems, _shown(script, schedule))
+
+    def _script(
+        self, project: WatchedProject, overrides: Mapping[str, Resolved]
+    ) -> tuple[Script, Schedule | None]:
+        options = self.options
+        script = compiled_script(
+            options.file, options.set, overrides, None, options.max_renders, project
+        )
+        return script, script.compiled.schedule
+
+    def _pass(
+        self, script: Script, schedule: Schedule, options: argparse.Namespace, name: str
+    ) -> Pass:
+        asked = asked_for(script, schedule, options)
+        job = part(Job(**vars(asked), identity=self._identity(asked.plan.models)), options.frames)
+        refuse_unrendered(job)
+        refuse_unreadable(job.assets)
+        store = self._stores.setdefault(job.store.root, Remembering(job.store))
+        found = look(job.plan, job.identity, store)
+        deliver_all, made = _delivering(job, options)
+        return Pass(
+            name, job.plan, job.identity, made, found, store, deliver_all, _part(job, options)
+        )
+
+    def _identity(self, models: Models) -> Identity:
+        if models not in self._identities:
+            backend = BACKENDS[self.options.renderer]
+            self._identities[models] = backend.identity(models)
+        return self._identities[models]
+
+
+def _delivering(
+    job: Job, options: argparse.Namespace
+) -> tuple[Callable[[Renderer, Events], Delivery], object]:
+    """What renders a pass and writes pictures and video; and what it depends on beside the frames,
+    as a value that can be compared."""
+    video = None if options.frames else film(job.schedule, job.script.project)
+    rate = int(str(job.schedule.fixed["save.display_rate"]))
+
+    def run(renderer: Renderer, events: Events) -> Delivery:
+        return deliver(output(job, options), renderer, events, job.assets.contents, video, rate)
+
+    written = {
+        key: str(value)
+        for key, value in job.schedule.fixed.items()
+        if key.startswith(("output.", "save."))
+    }
+    sound = signature(video.sound) if video and video.sound else None
+    return run, (folder_of(job, options), job.name, video, sound, written)
+
+
+def _part(job: Job, options: argparse.Namespace) -> Callable[[FramePlan, Renderer, Events], None]:
+    """What renders some segments of a pass before the others."""
+
+    def run(plan: FramePlan, renderer: Renderer, events: Events) -> None:
+        told = EventsTo(output(job, options), events)
+        render_frames(plan, renderer, job.store, told, job.assets.contents)
+
+    return run
+
+
+def _shown(script: Script, schedule: Schedule) -> Callable[[LiveState], LiveState]:
+    """Puts what a script is into what is shown."""
+
+    def put(state: LiveState) -> LiveState:
+        return replace(
+            state,
+            title=script.title,
+            fps=Fraction(schedule.fps),
+            size=schedule.size,
+            schedule=schedule,
+        )
+
+    return put
+
+
+def first_state(options: argparse.Namespace) -> LiveState:
+    """What is shown before anything is compiled; UsageFailure if there is no script at all."""
+    path: Path = options.file
+    if not path.is_file():
+        compiled_script(path)  # says why, and what was meant
+        raise UsageFailure(f"{path} is not a file that can be watched")
+    return LiveState(str(path))

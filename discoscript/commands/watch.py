@@ -1,0 +1,143 @@
+"""`discoscript watch`: renders a script again at every save, and shows it while it does."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+
+from discoscript.commands._rendering import rendering_arguments
+from discoscript.commands._script import script_arguments
+from discoscript.commands._stretch import frame_stretch
+from discoscript.commands._watching import Compiler, first_state
+from discoscript.errors import Exit
+from discoscript.frames.backend import BACKENDS
+from discoscript.watch.disk import Taps
+from discoscript.watch.live_state import LiveState
+from discoscript.watch.loop import Interrupted, Look, News, Tapped, Watcher
+from discoscript.watch.screen import Screen
+from discoscript.watch.telling import JsonLines, Lines
+from discoscript.watch.worker import Worker
+
+EXAMPLES = """  discoscript watch beach.disco             renders at every save
+  discoscript watch beach.disco --draft     quickly, with frames of its own
+  discoscript watch beach.disco --two-pass  a draft of everything, then the real frames
+  discoscript watch beach.disco --poll 1    on a network drive: look every second
+  discoscript watch beach.disco --once      render once and end
+
+A save stops what is no longer wanted within a diffusion step; finished frames are kept.
+"""
+
+Show = Callable[[LiveState], None]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    script_arguments(parser)
+    rendering_arguments(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="where pictures and video go (default: out/NAME beside the script)",
+    )
+    parser.add_argument(
+        "--frames",
+        metavar="A..B",
+        type=frame_stretch,
+        help="only frames A to B, B excluded, and what they start from; no video",
+    )
+    parser.add_argument(
+        "--two-pass", action="store_true", help="a draft of every frame first, then the frames"
+    )
+    parser.add_argument("--once", action="store_true", help="render what is there now, and end")
+    parser.add_argument(
+        "--poll",
+        metavar="SECONDS",
+        type=_seconds,
+        help="only look at the files, so often, for drives that do not tell of changes",
+    )
+    parser.add_argument("--json", action="store_true", help="what happens, as lines of JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Watch; with `--once`, the exit code says how the render went, as that of `render`."""
+    first = first_state(options)
+    news: SimpleQueue[News] = SimpleQueue()
+    with ExitStack() as open_:
+        show = open_.enter_context(_shown(options))
+        look = open_.enter_context(_looking(options, news))
+        worker = Worker(BACKENDS[options.renderer].lazy, news.put)
+        open_.enter_context(_interrupts(news))
+        compiled = Compiler(options).compiled
+        result = Watcher(first, compiled, worker, news, show, look, options.once).run()
+    if result == Exit.INTERRUPTED and not options.json:
+        print("finished frames are kept; the same command goes on from here", file=sys.stderr)
+    if worker.busy:  # in the middle of a step, or of loading models: nothing is lost with it
+        sys.stdout.flush()
+        os._exit(result)
+    return result
+
+
+@contextmanager
+def _shown(options: argparse.Namespace) -> Iterator[Show]:
+    """What shows each state: lines of JSON, one screen on a terminal, lines elsewhere."""
+    if options.json:
+        yield JsonLines(sys.stdout)
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        with Screen() as screen:
+            yield screen
+    else:
+        yield Lines(sys.stderr)
+
+
+@contextmanager
+def _looking(options: argparse.Namespace, news: "SimpleQueue[News]") -> Iterator[Look]:
+    """How changes are noticed: looking now and then, and at once where the system tells."""
+    if options.poll is not None or options.once:
+        yield Look() if options.poll is None else Look(every_s=options.poll)
+        return
+    try:
+        taps = Taps(lambda: news.put(Tapped()))
+    except OSError:  # no watches left for this user: looking is enough
+        yield Look()
+        return
+    try:
+        yield Look(watch=taps.watch)
+    finally:
+        taps.close()
+
+
+@contextmanager
+def _interrupts(news: "SimpleQueue[News]") -> Iterator[None]:
+    """Ctrl-C ends the watcher after the diffusion step; a second one ends it at once, which loses
+    nothing either: the store holds whole frames only."""
+    asked = False
+
+    def handle(number: int, frame: object) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(Exit.INTERRUPTED)
+        asked = True
+        news.put(Interrupted())
+
+    before = {kind: signal.signal(kind, handle) for kind in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.01 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"`{text}` is no time between 0.01 and 3600 seconds")
+    return seconds

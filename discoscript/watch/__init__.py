@@ -1,0 +1,1 @@
+"""Watching: every save of a script is compiled at once, and rendered."""
