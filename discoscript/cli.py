@@ -52,6 +52,7 @@ COMMANDS = (
     Command("import", "make a script from settings of Disco Diffusion or Deforum"),
     Command("export", "write a script as settings of Disco Diffusion"),
     Command("models", "list the models"),
+    Command("lock", "show or renew what a script is pinned to"),
     Command("pack", "put a script and all that it names into one file"),
     Command("unpack", "take a pack apart, safely"),
     Command("inspect", "show what is in a pack"),

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from discoscript.commands._files import output_folder, write_whole
+from discoscript.commands._locking import settle
 from discoscript.commands._rendering import (
     Job,
     family,
@@ -61,6 +62,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=frame_stretch,
         help="only frames A to B, B excluded, and what they start from; no video",
     )
+    parser.add_argument(
+        "--locked",
+        action="store_true",
+        help="only if models, files and engine are those of the lock file",
+    )
     parser.add_argument("--quiet", action="store_true", help="print only mistakes and the result")
 
 
@@ -74,6 +80,9 @@ def run(options: argparse.Namespace) -> int:
     say(f"renders with {family(every[0].plan.models, every[0].identity)}")
     for line in (*flow_line(every[0]), *strange_words_line(every[0])):
         say(line)
+    if every[0].backend.name == "engine" and not options.draft:
+        for line in settle(every, options.locked):
+            say(line)
     try:
         numbered = enumerate(every, 1)
         made = [

@@ -3,17 +3,27 @@
 `NAME.disco.lock` lies beside the script and belongs into version control:
 
     {
+      "assets": {
+        "refs/wave.png": "9c1f..."
+      },
       "disco": 1,
+      "engine": "engine 2",
+      "models": {
+        "clip tiny": "3b0e..."
+      },
+      "numeric": "cpu-x86_64-avx512 fp32 torch2.9",
       "seed": 3405691582
     }
 
-Lines of their own, sorted, so that two versions merge as text. Entries that this version does not
-know are kept.
+The seed is there if it was drawn; the rest is what the script was rendered with the first time
+(`pinned.py`). Lines of their own, sorted, so that two versions merge as text. Entries that this
+version does not know are kept.
 """
 
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,9 +43,30 @@ def drawn_seed(script: Path) -> int:
     path = lock_path(script)
     kept = _read(path)
     if "seed" not in kept:
-        _write(path, {**kept, "seed": secrets.randbelow(SEEDS)}, new=not kept)
+        try:
+            _write(path, {**kept, "seed": secrets.randbelow(SEEDS)}, new=not kept)
+        except OSError as error:
+            failure = disk_failure(f"keep the drawn seed in {path}", error)
+            failure.help = "write a seed into the script: scene: seed 1"
+            raise failure from error
         kept = _read(path)
     return _seed(path, kept)
+
+
+def entries(script: Path) -> dict[str, Any]:
+    """All entries of the lock file of `script`; none if there is no file."""
+    return _read(lock_path(script))
+
+
+def keep(script: Path, found: Mapping[str, Any]) -> None:
+    """Give the lock file of `script` these entries; others stay as they are."""
+    path = lock_path(script)
+    kept = _read(path)
+    if kept != {**kept, **found}:
+        try:
+            _write(path, {**kept, **found}, new=False)
+        except OSError as error:
+            raise disk_failure(f"write the lock file {path}", error) from error
 
 
 def kept_seed(script: Path) -> int | None:
@@ -86,17 +117,12 @@ def _damaged(path: Path) -> DiskFailure:
 def _write(path: Path, values: dict[str, Any], new: bool) -> None:
     """Give the file its content in one step. Of two processes that make it, the first wins."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(to_text(values), encoding="utf-8")
     try:
-        temporary.write_text(to_text(values), encoding="utf-8")
-        try:
-            _link(temporary, path) if new else os.replace(temporary, path)
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-    except OSError as error:
-        failure = disk_failure(f"keep the drawn seed in {path}", error)
-        failure.help = "write a seed into the script: scene: seed 1"
-        raise failure from error
+        _link(temporary, path) if new else os.replace(temporary, path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _link(temporary: Path, path: Path) -> None:
