@@ -19,10 +19,12 @@ EXIT_CODES = """exit codes:
   2    wrong usage: an unknown option, a file that cannot be read
   3    a frame could not be rendered
   4    the disk or the frame store
-  130  interrupted; finished frames are kept
+  5    a model that can not be fetched, or whose file is damaged
+  130  interrupted; what is finished is kept
 """
 
 ENVIRONMENT = """environment:
+  DISCOSCRIPT_MODELS     the folder of the fetched models
   DISCOSCRIPT_STORE      the folder of the frame store
   DISCOSCRIPT_TRACEBACK  anything: show where in the code a failure came from
   NO_COLOR               anything: no colours
@@ -51,7 +53,7 @@ COMMANDS = (
     Command("params", "look up the settings of the language"),
     Command("import", "make a script from settings of Disco Diffusion or Deforum"),
     Command("export", "write a script as settings of Disco Diffusion"),
-    Command("models", "list the models"),
+    Command("models", "list, fetch and check the models"),
     Command("lock", "show or renew what a script is pinned to"),
     Command("pack", "put a script and all that it names into one file"),
     Command("unpack", "take a pack apart, safely"),

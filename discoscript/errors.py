@@ -11,6 +11,7 @@ class Exit(IntEnum):
     USAGE = 2  #: the command line or a file name is wrong
     RENDER = 3  #: a frame could not be rendered
     DISK = 4  #: the frame store, the output folder or the disk
+    MODEL = 5  #: a model can not be fetched, or its file is damaged
     INTERRUPTED = 130
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from discoscript.commands._missing import refuse_missing
 from discoscript.commands._script import Script, ScriptErrors, sound_script
 from discoscript.errors import UsageFailure
 from discoscript.frames.assets import Assets, read_assets
@@ -77,6 +78,8 @@ def jobs(options: argparse.Namespace) -> tuple[Job, ...]:
     """What the options of a command line ask for, ready to be rendered; several for studies."""
     wanted = asked(options)
     all_asked = studied(wanted, options) if wanted.script.compiled.renders else (wanted,)
+    if wanted.backend.name == "engine":
+        refuse_missing(wanted.script.path, (each.plan.models for each in all_asked))
     return tuple(Job(**vars(w), identity=w.backend.identity(w.plan.models)) for w in all_asked)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 
+from discoscript.commands._missing import fetch_command
 from discoscript.commands._rendering import (
     Asked,
     asked,
@@ -15,6 +16,7 @@ from discoscript.commands._seen import identity_of, needed_models, seen_frames
 from discoscript.errors import Exit
 from discoscript.views.overview import ModelState, Overview, overview_json, overview_lines
 from discoscript.views.table import terminal_width
+from discoscript_engine.weights import missing
 
 EXAMPLES = """  discoscript plan beach.disco           segments, prompts, moves; what a render makes
   discoscript plan beach.disco --draft   the same for a draft
@@ -55,4 +57,5 @@ def overview(wanted: Asked) -> Overview:
         seen=seen_frames(wanted, identity),
         diagnostics=wanted.script.compiled.diagnostics,
         strange=strange_words(wanted),
+        fetch=fetch_command(wanted.script.path) if missing(wanted.plan.models) else "",
     )

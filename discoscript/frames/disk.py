@@ -1,12 +1,13 @@
-"""The few disk operations that the frame store is made of.
+"""The few disk operations that the frame store and the models folder are made of.
 
-The store reaches the disk only through these, so that a test can count them, make the N-th one
+They reach the disk only through these, so that a test can count them, make the N-th one
 fail, or stop the process at it.
 """
 
 import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,6 +34,29 @@ class Disk:
         with open(path, "xb", buffering=0) as file:
             _write_all(file.fileno(), data)
             os.fsync(file.fileno())
+
+    def append(self, path: Path, data: bytes) -> None:
+        """Write at the end of a file, which is made if need be; nothing is forced to the disk."""
+        with open(path, "ab", buffering=0) as file:
+            _write_all(file.fileno(), data)
+
+    def sync(self, path: Path) -> None:
+        """Force the content of a file to the disk."""
+        handle = os.open(path, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def pieces(self, path: Path) -> Iterator[bytes]:
+        """The content of a file, a mebibyte at a time."""
+        with open(path, "rb") as file:
+            while piece := file.read(2**20):
+                yield piece
+
+    def free(self, folder: Path) -> int:
+        """Bytes that a user may still write in a folder."""
+        return shutil.disk_usage(folder).free
 
     def protect(self, path: Path) -> None:
         """Make a file read-only for everybody; on Windows it could then not be renamed."""
@@ -84,24 +108,29 @@ class Disk:
             return 0.0
 
     @contextmanager
-    def locked(self, path: Path) -> Iterator[None]:
-        """Wait for, then hold, an advisory lock that dies with the process.
+    def locked(self, path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Wait for, then hold, an advisory lock that dies with the process; `on_wait` is called
+        if another one holds it.
 
         Where the system or the file system has no such locks, nothing is held: they only save
         work, nothing depends on them.
         """
         with open(path, "ab") as file:
-            _wait_for_lock(file.fileno())
+            _wait_for_lock(file.fileno(), on_wait)
             yield
 
 
-def _wait_for_lock(handle: int) -> None:
+def _wait_for_lock(handle: int, on_wait: Callable[[], None]) -> None:
     try:
         import fcntl
     except ImportError:
         return
     with suppress(OSError):
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -284,7 +284,7 @@ def _job(
         height=int(height),
         seed=_seed(schedule, index, first_seed),
         prompts=tuple(prompts),
-        models=_models(schedule.mode, row, flow),
+        models=models_of(schedule, flow),
         diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped}),
         guidance=_filled(Guidance, row),
         cutouts=_filled(Cutouts, row),
@@ -316,10 +316,11 @@ def _as(kind: object, value: Any) -> object:
     return value if isinstance(value, str) else tuple(value)
 
 
-def _models(mode: Mode, row: Row, flow: str | None) -> Models:
-    """Only a camera that moves in space needs depth, and only a video has a flow."""
-    space = {} if mode is Mode.D3 else {"depth": None}
-    return _filled(Models, row, flow=flow, **space)
+def models_of(schedule: Schedule, flow: str | None = None) -> Models:
+    """The models of a render. Only a camera that moves in space needs depth, and only a video has
+    a flow."""
+    space = {} if schedule.mode is Mode.D3 else {"depth": None}
+    return _filled(Models, schedule.fixed, flow=flow, **space)
 
 
 def _symmetry(row: Row) -> Symmetry | None:

@@ -1,7 +1,7 @@
 """The commands and their options."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from discoscript.reference.markdown import code, page, table
@@ -27,19 +27,35 @@ def commands_page(commands: Iterable[CommandHelp], notes: str) -> str:
 
 def command_text(command: CommandHelp) -> str:
     """One command: what it does, its options, its examples."""
-    rows = [_row(action) for action in command.parser._actions if _is_shown(action)]
     return "\n\n".join(
         [
             f"## discoscript {command.name}",
             f"{command.summary[:1].upper()}{command.summary[1:]}.",
-            table(("Option", "What it does"), rows),
+            _options(command.parser),
+            *_actions(command),
             _text(command.examples),
         ]
     )
 
 
+def _options(parser: argparse.ArgumentParser) -> str:
+    rows = [_row(action) for action in parser._actions if _is_shown(action)]
+    return table(("Option", "What it does"), rows)
+
+
+def _actions(command: CommandHelp) -> Iterator[str]:
+    """The actions of a command that has some: `discoscript models fetch`, each with its options."""
+    for group in command.parser._actions:
+        if isinstance(group, argparse._SubParsersAction):
+            for name, parser in group.choices.items():
+                yield f"### discoscript {command.name} {name}"
+                yield str(parser.description)
+                yield _options(parser)
+
+
 def _is_shown(action: argparse.Action) -> bool:
-    return action.help is not argparse.SUPPRESS and action.dest != "help"
+    hidden = isinstance(action, argparse._HelpAction | argparse._SubParsersAction)
+    return action.help is not argparse.SUPPRESS and not hidden
 
 
 def _row(action: argparse.Action) -> tuple[str, str]:

@@ -62,6 +62,7 @@ class Overview:
     seen: tuple[Seen, ...]
     diagnostics: tuple[Diagnostic, ...]
     strange: tuple[str, ...]  #: words that the embedded CLIP does not know
+    fetch: str = ""  #: the command that fetches the models that are missing
 
     @property
     def states(self) -> tuple[State | None, ...]:
@@ -174,6 +175,8 @@ def _models(page: Overview, width: int) -> Iterator[str]:
     yield ""
     rows = [(m.role, m.name, m.state, _megabytes(m.bytes)) for m in page.models]
     yield from table(("MODEL", "NAME", "STATE", "SIZE"), rows, width, flexible=1)
+    if page.fetch:
+        yield f"fetch what is missing: {page.fetch}"
 
 
 def _missing(page: Overview) -> str:

@@ -3,7 +3,7 @@
 import errno
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -78,10 +78,31 @@ class StepDisk(QuickDisk):
         self.reached("names")
         return super().names(folder)
 
+    def append(self, path: Path, data: bytes) -> None:
+        self.reached("append")
+        try:
+            self.reached("half")
+        except BaseException:
+            super().append(path, data[: len(data) // 2])
+            raise
+        super().append(path, data)
+        self.reached("appended")
+
+    def sync(self, path: Path) -> None:
+        self.reached("sync")
+
+    def pieces(self, path: Path) -> Iterator[bytes]:
+        self.reached("pieces")
+        yield from super().pieces(path)
+
+    def free(self, folder: Path) -> int:
+        self.reached("free")
+        return super().free(folder)
+
     @contextmanager
-    def locked(self, path: Path) -> Iterator[None]:
+    def locked(self, path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
         self.reached("lock")
-        with super().locked(path):
+        with super().locked(path, on_wait):
             yield
 
 
@@ -116,6 +137,12 @@ class KilledDisk(StepDisk):
     def create(self, path: Path, data: bytes) -> None:
         try:
             super().create(path, data)
+        except Killed:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def append(self, path: Path, data: bytes) -> None:
+        try:
+            super().append(path, data)
         except Killed:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -1,0 +1,148 @@
+"""`discoscript models verify`, `add` and `remove`: files that are here, or were fetched by hand."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from discoscript.commands._fetch_progress import showing
+from discoscript.commands._models import Setup, files_of, named, rows_with
+from discoscript.errors import Exit, UsageFailure
+from discoscript.models.adding import add
+from discoscript.models.fetching import FetchFailure, digests
+from discoscript.models.sizes import size_text
+from discoscript.terminal import counted
+from discoscript_engine.model_row import Model, ModelFile
+
+# ───────────── verify ─────────────
+
+
+def verify_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `verify`."""
+    parser.add_argument(
+        "names", metavar="NAME", nargs="*", help="a model; without one, all that are here"
+    )
+    parser.add_argument(
+        "--quarantine", action="store_true", help="move damaged files out of the way"
+    )
+
+
+def verify_models(options: argparse.Namespace, setup: Setup) -> int:
+    """Read the files. The output has one line for each; nothing is changed without a flag."""
+    files = files_of(named(setup, options.names) if options.names else setup.rows)
+    here = [file for file in files if setup.library.size(file) is not None]
+    away = [file for file in files if file not in here] if options.names else []
+    for file in away:
+        print(f"missing  {file.name}")
+    damaged = [file for file in here if not _verified(file, options.quarantine, setup)]
+    if not here and not away:
+        print(f"no model files are in {setup.library.folder}")
+    if damaged:
+        names = " ".join(dict.fromkeys(rows_with(setup, file)[0].name for file in damaged))
+        print(f"fetch them again: discoscript models fetch {names}", file=sys.stderr)
+    return Exit.MODEL if damaged or away else Exit.OK
+
+
+def _verified(file: ModelFile, quarantine: bool, setup: Setup) -> bool:
+    path = setup.library.path(file)
+    if not file.sha256:
+        print(f"unknown  {file.name}: no SHA-256 of it is published")
+        return True
+    with showing(file.name, setup.clock) as progress:
+        found = setup.library.digest(path, progress.checking)
+    if found == file.sha256:
+        print(f"whole    {file.name}")
+        return True
+    print(f"damaged  {file.name}: {digests(found, file)}")
+    if quarantine:
+        print(f"         now {setup.library.set_aside(file)}")
+    return False
+
+
+# ───────────── add ─────────────
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `add`."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a file of a model of the table")
+    parser.add_argument(
+        "--as", dest="name", metavar="NAME", help="refuse it unless it is a file of this model"
+    )
+
+
+def add_model(options: argparse.Namespace, setup: Setup) -> int:
+    """Copy a file into the folder, under the name of the row whose SHA-256 it has."""
+    rows = named(setup, [options.name]) if options.name else setup.rows
+    path: Path = options.file
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise UsageFailure(f"{path} {what}", "name the file that you downloaded")
+    with showing(path.name, setup.clock) as progress:
+        digest = setup.library.digest(path, progress.checking)
+        file = next((f for f in files_of(rows) if f.sha256 == digest), None)
+        if file is None:
+            raise _unknown(path, digest, options.name, files_of(rows))
+        new = add(setup.library, path, file, progress)
+    names = ", ".join(f"{row.name} ({row.role})" for row in rows_with(setup, file))
+    print(f"{path.name} is {names}: {'added' if new else 'is here already'}", file=sys.stderr)
+    print(setup.library.path(file))
+    return Exit.OK
+
+
+def _unknown(path: Path, digest: str, name: str | None, files: Sequence[ModelFile]) -> FetchFailure:
+    if name is None:
+        return FetchFailure(
+            f"{path} is not a file of the model table: no row has SHA-256 {digest}",
+            "a checkpoint of your own stays where it is, and the script names it: "
+            'scene: model_file "my_model.pt"; a known model may be cut short: download it again',
+        )
+    expected = " or ".join(file.sha256 or f"{file.name}: not published" for file in files)
+    return FetchFailure(
+        f"{path} is not {name}: its SHA-256 is {digest}, expected {expected or 'no file at all'}",
+        "without `--as` every model of the table is considered",
+    )
+
+
+# ───────────── remove ─────────────
+
+
+def remove_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `remove`."""
+    parser.add_argument("names", metavar="NAME", nargs="+", help="a model")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def remove_models(options: argparse.Namespace, setup: Setup) -> int:
+    """Remove the files of models, and what was fetched of them; asks first."""
+    rows = named(setup, options.names)
+    _refuse_embedded(rows)
+    library = setup.library
+    files = [f for f in files_of(rows) if library.size(f) is not None or library.fetched(f)]
+    if not files:
+        print("nothing to remove: none of their files is here", file=sys.stderr)
+        return Exit.OK
+    for file in files:
+        others = [row.name for row in rows_with(setup, file) if row not in rows]
+        shared = f", also a file of {', '.join(others)}" if others else ""
+        size = size_text((library.size(file) or 0) + library.fetched(file))
+        print(f"{library.path(file)}: {size}{shared}", file=sys.stderr)
+    if not (options.yes or _agreed(f"remove {counted(len(files), 'file')}?")):
+        print("nothing is removed", file=sys.stderr)
+        return Exit.OK
+    freed = sum(library.remove(file) for file in files)
+    print(f"{size_text(freed)} are free now", file=sys.stderr)
+    return Exit.OK
+
+
+def _refuse_embedded(rows: Sequence[Model]) -> None:
+    for row in rows:
+        if row.embedded:
+            raise UsageFailure(f"{row.name} is part of DiscoScript and stays")
+
+
+def _agreed(question: str) -> bool:
+    """Whether someone at a terminal says yes; nobody there is a UsageFailure."""
+    if not sys.stdin.isatty():
+        raise UsageFailure("nobody is there to be asked", "remove without asking: --yes")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
