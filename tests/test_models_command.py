@@ -100,7 +100,7 @@ def test_the_list_says_what_is_here(run: Run, setup: Setup) -> None:
     assert state(run, "tiny") == "embedded"
     assert state(run, "later") == "not built yet"
     small = setup.rows[1].files[0]
-    setup.library.prepare(small)
+    setup.library.part_path(small).parent.mkdir(parents=True)
     setup.library.part_path(small).write_bytes(DATA[:100_000])
     assert state(run, "small") == "100 kB fetched"
     setup.library.path(small).write_bytes(DATA[:1000])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from discoscript.models.fetching import FetchFailure, is_here, waiting
+from discoscript.models.fetching import FetchFailure, is_here, make_way, waiting
 from discoscript.models.library import Library, failures
 from discoscript.models.part import Origin, Part
 from discoscript.models.progress import Progress
@@ -14,10 +14,12 @@ def add(library: Library, path: Path, file: ModelFile, progress: Progress) -> bo
 
     What was fetched of it is dropped. FetchFailure if the copy is not the published file.
     """
-    library.prepare(file)
+    if is_here(library, file, progress):
+        return False
     with library.claimed(file, waiting(progress)):
         if is_here(library, file, progress):
             return False
+        make_way(library, file, progress)
         part = Part(library, file, progress.checking)
         with failures(f"read {path}"):
             size = library.disk.size(path) or 0
@@ -30,6 +32,5 @@ def add(library: Library, path: Path, file: ModelFile, progress: Progress) -> bo
         if not part.whole:
             part.clear()
             raise FetchFailure(f"{path} has changed while it was copied", "give it again")
-        library.place(part.path, file)
-        library.forget_part(file)
+        library.place(file)
     return True

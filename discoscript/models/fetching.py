@@ -2,8 +2,9 @@
 SHA-256 is right."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
-from discoscript.errors import Exit, Failure
+from discoscript.errors import DiskFailure, Exit, Failure
 from discoscript.models.library import Library, State
 from discoscript.models.part import Part
 from discoscript.models.progress import Progress
@@ -27,15 +28,16 @@ def fetch(library: Library, file: ModelFile, means: Means) -> bool:
     """
     if not file.sha256:
         raise no_digest(file)
-    library.prepare(file)
+    if is_here(library, file, means.progress):
+        return False
     with library.claimed(file, waiting(means.progress)):
-        if is_here(library, file, means.progress):
+        if is_here(library, file, means.progress):  # another process has just fetched it
             return False
+        make_way(library, file, means.progress)
         part = Part(library, file, means.progress.checking)
         if not part.whole:
             _fill(part, means)
-        library.place(part.path, file)
-        library.forget_part(file)
+        library.place(file)
     return True
 
 
@@ -48,17 +50,21 @@ def no_digest(file: ModelFile) -> FetchFailure:
 
 
 def is_here(library: Library, file: ModelFile, progress: Progress) -> bool:
-    """Whether the published file is in the folder; it is read. A damaged one is set aside."""
-    if library.size(file) is None:
+    """Whether the published file is in the folder, which may be another user's; it is read."""
+    if library.state(file) is not State.HERE:
         return False
-    if library.state(file) is State.HERE:
-        path = library.path(file)
-        if library.digest(path, progress.checking) == file.sha256:
-            library.forget_part(file)  # of a process that was killed when it was done
-            return True
-    aside = library.set_aside(file)
-    progress.note(f"the file that was here is damaged; it is now {aside}")
-    return False
+    if library.digest(library.path(file), progress.checking) != file.sha256:
+        return False
+    with suppress(DiskFailure):  # what a process left that was killed when it was done
+        library.forget_part(file)
+    return True
+
+
+def make_way(library: Library, file: ModelFile, progress: Progress) -> None:
+    """Set a damaged file aside."""
+    if library.size(file) is not None:
+        aside = library.set_aside(file)
+        progress.note(f"the file that was here is damaged; it is now {aside}")
 
 
 def waiting(progress: Progress) -> Callable[[], None]:

@@ -83,7 +83,7 @@ class Library:
                 on_bytes(read, size)
         return running.hexdigest()
 
-    def prepare(self, file: ModelFile) -> None:
+    def _prepare(self, file: ModelFile) -> None:
         """Make the folders that the file and its part lie in."""
         with self._failures("write"):
             for target in (self.path(file), self.part_path(file)):
@@ -91,14 +91,14 @@ class Library:
                     if not folder.is_dir():
                         self.disk.make_folder(folder)
 
-    def place(self, source: Path, file: ModelFile) -> Path:
-        """Give a whole, checked file of this folder its name, so that it survives a power cut."""
-        target = self.path(file)
+    def place(self, file: ModelFile) -> None:
+        """Give the part, which is whole, its name, so that it survives a power cut."""
+        part, target = self.part_path(file), self.path(file)
         with self._failures("write"):
-            self.disk.sync(source)
-            self.disk.rename(source, target)
+            self.disk.sync(part)
+            self.disk.rename(part, target)
             self.disk.sync_folder(target.parent)
-        return target
+        self.forget_part(file)
 
     def forget_part(self, file: ModelFile) -> None:
         """Remove what was fetched of a file."""
@@ -135,6 +135,7 @@ class Library:
     @contextmanager
     def claimed(self, file: ModelFile, on_wait: Callable[[], None]) -> Iterator[None]:
         """Hold a file while it is fetched, so that a second process waits instead of working."""
+        self._prepare(file)
         lock = self.part_path(file)
         with ExitStack() as held:
             with self._failures("write"):

@@ -36,9 +36,8 @@ def transfer(part: Part, url: str, means: Means) -> None:
     """Ask one address, once, for the rest of the file. WebTrouble where not all of it comes; what
     came is kept."""
     with followed(means.web, url, _asking(part, url)) as answer:
-        if answer.status == 416 and part.size:  # it has no such bytes: its file is a shorter one
-            part.clear()
-            raise WebTrouble("has a shorter file; begins anew")
+        if answer.status == 416 and part.size:
+            raise _another(part, url, "has a shorter file")
         offer = offered(answer, part.size, part.file.size)
         _settle(part, Origin(url, offer.tag, offer.total), offer, means.progress)
         part.library.refuse_full((offer.total or part.size) - part.size, part.file.name)
@@ -59,14 +58,22 @@ def _settle(part: Part, origin: Origin, offer: Offer, progress: Progress) -> Non
     """Begin anew, or go on where the same file is offered."""
     before = part.origin.total if part.origin else None
     if offer.start and offer.total not in (None, before) and before is not None:
-        part.clear()
-        raise WebTrouble("has a file of another length now; begins anew")
+        raise _another(part, origin.url, "has a file of another length")
     if offer.start:
         part.go_on(origin)
         return
     if part.size:
         progress.note(f"{host(origin.url)} sends the file from its beginning again")
     part.begin(origin)
+
+
+def _another(part: Part, url: str, message: str) -> WebTrouble:
+    """What is offered can not go on from the part. If the part is from there, its file has
+    changed; what another address gave is kept."""
+    if part.origin is None or part.origin.url != url:
+        return WebTrouble(message, lasting=True)
+    part.clear()
+    return WebTrouble(f"{message} now; begins anew")
 
 
 def _receive(part: Part, answer: Answer, offer: Offer, means: Means) -> None:

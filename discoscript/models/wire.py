@@ -14,6 +14,7 @@ from urllib3.exceptions import (
     NameResolutionError,
     NewConnectionError,
     ProxyError,
+    ProxySchemeUnknown,
     SSLError,
     TimeoutError,
 )
@@ -90,6 +91,8 @@ def _trouble(url: str, error: Exception) -> WebTrouble:
     match error:
         case NameResolutionError():
             return WebTrouble("cannot be reached: its name is not known", heard=False)
+        case ProxySchemeUnknown():
+            return WebTrouble(f"cannot be asked through the proxy {_proxy(url)}", lasting=True)
         case ProxyError():
             return WebTrouble(f"cannot be reached through the proxy {host(_proxy(url))}")
         case SSLError():

@@ -1,6 +1,7 @@
 """A server on this machine that cuts connections and lies, and what is fetched from it."""
 
 import hashlib
+import os
 import random
 import threading
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest import mock
 
 from discoscript_engine.model_row import Model, ModelFile
 
@@ -86,11 +88,13 @@ Way = Callable[[Handler], None]
 @contextmanager
 def site() -> Iterator[Site]:
     """A server that runs meanwhile."""
+    direct = {"no_proxy": "127.0.0.1", "NO_PROXY": "127.0.0.1"}
     server = Site()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield server
+        with mock.patch.dict(os.environ, direct):
+            yield server
     finally:
         server.shutdown()
         thread.join()

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -207,7 +208,7 @@ def test_a_part_of_another_file_is_not_used(server: Site, library: Library) -> N
 @pytest.mark.parametrize("left", [b"", b"{", b"[]", b"null", b'{"sha256": 1}', b'{"url": []}'])
 def test_a_part_of_unknown_origin_is_not_used(server: Site, library: Library, left: bytes) -> None:
     file = published(server.url("/a", whole()))
-    library.prepare(file)
+    library.part_path(file).parent.mkdir(parents=True)
     library.part_path(file).write_bytes(OTHER[:1000])
     library.origin_path(file).write_bytes(left)
     assert fetch(library, file, means()) and arrived(library, file)
@@ -340,6 +341,56 @@ def test_a_server_that_hangs_up_is_asked_again(server: Site, library: Library) -
     assert fetch(library, file, means()) and arrived(library, file)
 
 
+@pytest.mark.parametrize("length", [150_000, 50_000])
+def test_a_mirror_with_another_file_does_not_spoil_what_is_here(
+    server: Site, library: Library, length: int
+) -> None:
+    first = server.url("/a", whole(cut=100_000), refuses(503), whole())
+    file = published(first, server.url("/b", whole(OTHER[:length])), sized=False)
+    assert fetch(library, file, means()) and arrived(library, file)
+    assert server.sent - len(DATA) < length  # what came from the first one is used
+
+
+@pytest.mark.parametrize("length", [150_000, 50_000])
+def test_a_file_that_has_become_another_begins_anew(
+    server: Site, library: Library, length: int
+) -> None:
+    ways = (whole(OTHER, cut=100_000), whole(OTHER[:length]), whole())
+    file = published(server.url("/a", *ways), sized=False)
+    used = means()
+    assert fetch(library, file, used) and arrived(library, file)
+    assert "now; begins anew" in notes(used)
+
+
+# ───────────── the way to the server ─────────────
+
+
+def test_a_proxy_is_asked(server: Site, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", server.url("", whole()).removeprefix("http://"))
+    server.ways["http://models.example/net.pt"] = [whole()]
+    file = published("http://models.example/net.pt")
+    assert fetch(library, file, means()) and arrived(library, file)
+
+
+@pytest.mark.parametrize("proxy", ["socks9://127.0.0.1:9", "http://127.0.0.1:9"])
+def test_a_proxy_that_is_no_good(
+    library: Library, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(FetchFailure, match="through the proxy"):
+        fetch(library, published("http://models.example/net.pt"), means())
+
+
+def test_a_certificate_that_nobody_vouches_for(server: Site, library: Library) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    file = published(server.url("/a", whole()).replace("http:", "https:"))
+    with pytest.raises(FetchFailure, match="cannot be trusted"):
+        fetch(library, file, means())
+    assert not server.requests
+
+
 # ───────────── what is here already ─────────────
 
 
@@ -348,13 +399,27 @@ def test_a_damaged_file_is_set_aside_and_fetched(
     server: Site, library: Library, damage: bytes
 ) -> None:
     file = published(server.url("/a", whole()))
-    library.prepare(file)
+    library.folder.mkdir()
     library.path(file).write_bytes(damage)
     used = means()
     assert fetch(library, file, used)
     assert library.path(file).read_bytes() == DATA
     (aside,) = (library.folder / "quarantine").iterdir()
     assert aside.read_bytes() == damage and str(aside) in notes(used)
+
+
+def test_a_folder_of_somebody_else_is_only_read(server: Site, tmp_path: Path) -> None:
+    class TheirDisk(Disk):
+        def make_folder(self, path: Path) -> bool:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    library = Library(tmp_path / "shared", TheirDisk())
+    file = published(server.url("/a", whole()))
+    with pytest.raises(DiskFailure, match="permission denied"):
+        fetch(library, file, means())
+    library.folder.mkdir()
+    library.path(file).write_bytes(DATA)
+    assert not fetch(library, file, means())
 
 
 # ───────────── the disk ─────────────
