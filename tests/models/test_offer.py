@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discoscript.models.offer import LARGEST, Offer, offered, refuse_page
@@ -59,6 +59,7 @@ def test_no_model_is_larger_than_the_largest() -> None:
         offered(answer(200, content_length=LARGEST + 1), 0, None)
 
 
+@settings(deadline=None)
 @given(
     st.integers(100, 999),
     st.dictionaries(
@@ -66,7 +67,7 @@ def test_no_model_is_larger_than_the_largest() -> None:
             ["content-length", "content-range", "etag", "retry-after", "content-type",
              "content-encoding", "last-modified"]
         ),
-        st.text('0123456789²٣ bytes-/*"Wx', max_size=12)
+        st.lists(st.sampled_from('0123456789²٣ -/*"Wx'), max_size=12).map("".join)
         | st.sampled_from(["bytes 20-89/90", "bytes 9-9/9", "9" * 5000, f"bytes 0-1/{'9' * 5000}"]),
     ),
     st.integers(0, 100),
