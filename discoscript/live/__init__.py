@@ -1,0 +1,1 @@
+"""The live page: a watched script in the browser. LiveState -> messages -> page."""
