@@ -16,6 +16,10 @@ NEEDED = [
     "discoscript/parameters.py",
     "discoscript/std/camera.disco",
     *(f"discoscript/explain/{page.code.code}.md" for page in all_pages()),
+    *(
+        f"discoscript/live/page/{file.name}"
+        for file in sorted((ROOT / "discoscript" / "live" / "page").iterdir())
+    ),
     "discoscript_engine/engine.py",
     *(
         f"discoscript_engine/weights/tiny/{name}"

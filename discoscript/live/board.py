@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 from discoscript.watch.live_state import LiveFrame, LiveState
 
-GLIMPSES = 16  #: that can still be asked for
+GLIMPSES = 64  #: that can still be asked for
 
 #: The PNG of a digest, or None.
 Read = Callable[[str], bytes | None]
