@@ -31,7 +31,7 @@ from discoscript.scene.files import Unreadable
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, duration, printable, progress
 from discoscript.video.finish import Finish, finish
-from discoscript.video.output import Delivery, Film, Output, deliver
+from discoscript.video.output import Delivery, Film, Output, deliver, so_far
 from discoscript.video.stereo import LAYOUTS
 from discoscript.views.sheet import Cell, sheet
 
@@ -92,6 +92,9 @@ def run(options: argparse.Namespace) -> int:
         ]
     except KeyboardInterrupt:
         _say("interrupted; finished frames are kept, the same command goes on from here")
+        for path in (so_far(folder_of(one, options), one.name) for one in every):
+            if path.is_file():
+                _say(f"the video of what is finished: {path}")
         return Exit.INTERRUPTED
     for path in sheets(every, options) if every[0].variant else made:
         print(path)

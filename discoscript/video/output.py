@@ -6,12 +6,13 @@
     out/beach/eyes/beach_0000_r.png   the right one
     out/beach/preview.jpg           the frame in the making, while it is made
     out/beach/beach.mp4
+    out/beach/beach-so-far.mp4      what there is of it, while a render takes its time
     out/beach/beach_LR.mp4            both eyes: _LR side by side, _TB one above the other
     out/beach/output.json             what was written from what, so that it is written once
 
-Every file appears whole or not at all. Frames of an earlier, longer render, and partial pictures
-that are no longer asked for, are removed if their metadata say that DiscoScript made them. Nothing
-outside the folder is touched.
+Every file but the video so far appears whole or not at all. Frames of an earlier, longer render,
+and partial pictures that are no longer asked for, are removed if their metadata say that
+DiscoScript made them. Nothing outside the folder is touched.
 """
 
 import hashlib
@@ -41,6 +42,7 @@ from discoscript.plan.canonical import canonical
 from discoscript.plan.plan import FramePlan
 from discoscript.video.blending import blended
 from discoscript.video.finish import Finish
+from discoscript.video.growing import Growing
 from discoscript.video.stereo import Layout, halves, packed
 from discoscript_engine.job import Carry, Eyes, FrameJob
 
@@ -316,6 +318,12 @@ class Output(Events):
             raise FrameLost
         return png.decode(data)
 
+    def growing(self, film: Film) -> Growing:
+        """What makes the video of what is finished."""
+        return Growing(
+            so_far(self.folder, self.name), self.store.read, str(film.fps), film.first, film.last
+        )
+
     # ───────────── what is there already ─────────────
 
     def save(self) -> None:
@@ -379,11 +387,32 @@ def deliver(
 ) -> Delivery:
     """Render what is missing and write everything; a damaged frame is rendered again.
 
-    Every `display_rate` steps the frame in the making is shown.
+    Every `display_rate` steps the frame in the making is shown. However the render ends, the video
+    so far has what is finished.
     """
+    growing = output.growing(film) if film else None
+    shown = (output, Previews(display_rate, output.show), *([growing] if growing else ()), events)
+    try:
+        delivery = _delivered(output, renderer, events, EventsTo(*shown), assets, film)
+    finally:
+        if growing:
+            growing.close()
+    if growing:
+        growing.remove()
+    return delivery
+
+
+def _delivered(
+    output: Output,
+    renderer: Renderer,
+    events: Events,
+    everything: Events,
+    assets: Mapping[str, bytes],
+    film: Film | None,
+) -> Delivery:
+    """The same; `everything` that is to be told of frames."""
     rendered: tuple[int, ...] = ()
     eyes: tuple[int, ...] = ()
-    everything = EventsTo(output, Previews(display_rate, output.show), events)
     for _ in range(ATTEMPTS):
         try:
             outcome = render_frames(output.plan, renderer, output.store, everything, assets)
@@ -398,6 +427,11 @@ def deliver(
         finally:
             output.save()
     raise DiskFailure(f"the frame store damages what is written to it: {output.store.root}")
+
+
+def so_far(folder: Path, name: str) -> Path:
+    """Where the video of an unfinished render lies."""
+    return folder / f"{name}-so-far.mp4"
 
 
 def _told(pictures: Iterable[Picture], count: int, events: Events) -> Iterator[Picture]:

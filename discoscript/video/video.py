@@ -161,7 +161,7 @@ def encode(
     row = CODECS[codec]
     first, rest = _first(frames, path)
     partial = _partial(path)
-    height, width, _ = _fitted(first, row).shape
+    height, width, _ = fitted(first, row).shape
     options = {**row.options(crf, preset), **(row.stereo(eyes) if eyes else {})}
     command = _command(partial, (width, height), fps, row, options, sound)
     try:
@@ -207,6 +207,11 @@ def _command(
         pix_fmt=codec.pixel_format, vf=codec.filters, fflags="+bitexact", map_metadata=-1,
         **codec.tags, **options, **({"acodec": codec.sound, **SOUND} if heard else {}),
     )  # fmt: skip
+    return ffmpeg_command(target)
+
+
+def ffmpeg_command(target: Any) -> list[str]:
+    """The command line of what ffmpeg-python was told."""
     quiet = target.global_args("-hide_banner", "-loglevel", "error")
     words: list[str] = quiet.compile(cmd=_ffmpeg(), overwrite_output=True)
     return words
@@ -252,12 +257,12 @@ def _feed(pipe: IO[bytes], frames: Iterable[Picture], codec: Codec) -> int:
             shape = shape or frame.shape
             if frame.shape != shape:
                 raise VideoFailure(f"frame {count} has another size than the first")
-            pipe.write(_fitted(frame, codec).tobytes())
+            pipe.write(fitted(frame, codec).tobytes())
             count += 1
     return count
 
 
-def _fitted(frame: Picture, codec: Codec) -> Picture:
+def fitted(frame: Picture, codec: Codec) -> Picture:
     """The frame with even sides, where the codec needs them."""
     height, width, _ = frame.shape
     if not codec.even or (height % 2 == 0 and width % 2 == 0):
