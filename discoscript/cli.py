@@ -47,6 +47,7 @@ COMMANDS = (
     Command("show", "show what each stage makes of a script"),
     Command("render", "render a script to a video and numbered pictures"),
     Command("watch", "render a script again at every save"),
+    Command("why", "say why a frame is rendered, or that it is kept"),
     Command("preview", "show how the camera moves, without rendering"),
     Command("diff", "show what changed between two scripts, by effect"),
     Command("curves", "draw the settings and prompts over time"),

@@ -14,8 +14,11 @@ from discoscript.frames.assets import Assets, read_assets
 from discoscript.frames.backend import BACKENDS, Backend
 from discoscript.frames.store import Store
 from discoscript.plan.footage import VideoInput
+from discoscript.plan.lines import Lines
 from discoscript.plan.lock import drawn_seed
 from discoscript.plan.plan import FramePlan, plan
+from discoscript.plan.reasons import Files
+from discoscript.plan.run import Run, run_id
 from discoscript.scene.files import Unreadable
 from discoscript.scene.studies import Variant
 from discoscript.schedule.draft import MODELS, draft
@@ -45,6 +48,24 @@ class Asked:
     name: str  #: of the files that are written
     folders: tuple[str, ...] = ()  #: below the output folder
     variant: Variant | None = None  #: of a study
+
+    @property
+    def run_id(self) -> str:
+        """What the store knows earlier renders of the same by."""
+        return run_id(self.script.path, (self.name, *self.folders))
+
+    @property
+    def files(self) -> Files:
+        """The files that the frames depend on."""
+        paths = {digest: path for path, digest in self.assets.digests.items()}
+        video, every = self.assets.video, self.schedule.fixed.get("video.every")
+        used = (video.path, video.sha256, int(str(every))) if video else None
+        return Files(paths, used)
+
+    def lines(self, before: Run | None) -> Lines:
+        """Where the script says what, beside the text that it had in an earlier render."""
+        text = before.text if before else ""
+        return Lines(self.script.compiled.scene, self.schedule, text)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from discoscript.commands._files import output_folder, write_whole
 from discoscript.commands._locking import settle
+from discoscript.commands._reasons import reasons_of
 from discoscript.commands._rendering import (
     Job,
     family,
@@ -24,7 +25,9 @@ from discoscript.commands._script import script_arguments
 from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import Exit, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
+from discoscript.frames.events import EventsTo
 from discoscript.frames.frames import Found, State, look
+from discoscript.frames.remembering import Remembering
 from discoscript.parameters import Mode
 from discoscript.project import Project
 from discoscript.scene.files import Unreadable
@@ -33,6 +36,7 @@ from discoscript.terminal import counted, duration, printable, progress
 from discoscript.video.finish import Finish, finish
 from discoscript.video.output import Delivery, Film, Output, deliver, so_far
 from discoscript.video.stereo import LAYOUTS
+from discoscript.views.reasons import reason_lines
 from discoscript.views.sheet import Cell, sheet
 
 EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
@@ -66,6 +70,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--locked",
         action="store_true",
         help="only if models, files and engine are those of the lock file",
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="say first why each frame is rendered"
     )
     parser.add_argument("--quiet", action="store_true", help="print only mistakes and the result")
 
@@ -110,6 +117,9 @@ def _render(
     if wanted.variant is not None:
         say(f"{number} of {count}: {printable(wanted.variant.label)}")
     say(_before(found))
+    if options.explain:
+        for line in reason_lines(reasons_of(wanted, wanted.identity, found)):
+            _say(f"  {line}")
     began = time.monotonic()
     delivery = _delivered(wanted, found, options)
     say(_after(delivery, time.monotonic() - began))
@@ -208,10 +218,29 @@ def _delivered(wanted: Job, found: Sequence[Found], options: argparse.Namespace)
     rate = int(str(wanted.schedule.fixed["save.display_rate"]))
     made = output(wanted, options)
     video = None if options.frames else film(wanted.schedule, wanted.script.project)
+    remembering = remembered(wanted)
     with progress(steps, options.quiet) as events:
         backend = wanted.backend
         renderer = backend.load(events.note) if missing else backend.lazy(events.note)
-        return deliver(made, renderer, events, wanted.assets.contents, video, rate)
+        told = EventsTo(events, remembering)
+        try:
+            return deliver(made, renderer, told, wanted.assets.contents, video, rate)
+        finally:
+            remembering.save()
+
+
+def remembered(wanted: Job) -> Remembering:
+    """Keeps what is asked for, so that the next render can say why."""
+    source = wanted.script.compiled.scene.source
+    return Remembering(
+        wanted.store,
+        wanted.run_id,
+        wanted.plan,
+        wanted.identity,
+        str(wanted.script.path),
+        source.text,
+        wanted.files,
+    )
 
 
 def output(wanted: Job, options: argparse.Namespace) -> Output:

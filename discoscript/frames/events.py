@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from discoscript.frames.record import Record
@@ -39,6 +40,9 @@ class Events:
 
     def encoded(self, done: int, count: int) -> None:
         """`done` of `count` pictures have gone into a video."""
+
+    def pictured(self, index: int, pictures: Sequence[str]) -> None:
+        """All pictures of frame `index`, hidden ones too, are in the store; their digests."""
 
     def note(self, text: str) -> None:
         """Something that the user should know, and that stops nothing."""
@@ -85,6 +89,10 @@ class EventsTo(Events):
     def encoded(self, done: int, count: int) -> None:
         for receiver in self.receivers:
             receiver.encoded(done, count)
+
+    def pictured(self, index: int, pictures: Sequence[str]) -> None:
+        for receiver in self.receivers:
+            receiver.pictured(index, pictures)
 
     def note(self, text: str) -> None:
         for receiver in self.receivers:

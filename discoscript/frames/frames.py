@@ -7,7 +7,7 @@ interrupted render continued later gives the same pictures as an unbroken one.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import numpy as np
@@ -34,16 +34,27 @@ class State(Enum):
     OPEN = "open"  #: after a missing frame: kept if that one comes out as before
 
 
+class Loss(Enum):
+    """Why the store has not a picture that it had."""
+
+    EVICTED = "evicted"  #: its record is there, its bytes are gone
+    DAMAGED = "damaged"  #: it lies in quarantine
+
+
 @dataclass(frozen=True)
 class Found:
     """What the store knows of a frame, and of what both eyes see of it, None where it has no eyes.
 
     The key is None where it is not known yet: it depends on the picture of the frame before.
+    `pictures` are the digests of all its pictures, as far as they are known; `loss` says why one
+    that was there is to be made again.
     """
 
     state: State
     key: str | None
     eyes: State | None
+    pictures: tuple[str | None, ...] = field(default=(), compare=False)
+    loss: Loss | None = None
 
 
 @dataclass(frozen=True)
@@ -72,16 +83,43 @@ def look(plan: FramePlan, identity: Identity, store: Store) -> tuple[Found, ...]
         key = frame_key(wanted.job, identity, *known) if len(known) == len(sources) else None
         record = store.record(key) if key else None
         digests.append(record.digest if record else None)
-        whole = key is not None and kept(wanted, key, store) is not None
-        state = State.KEPT if whole else State.RENDER
-        state = State.OPEN if key is None else state
+        state = _state(wanted, key, record, store)
+        loss = _loss(key, record, store) if key and state is State.RENDER else None
         frame = seen.get(wanted.index, Found(State.KEPT, None, None))
-        if wanted.eyes:
-            seen[wanted.index] = Found(frame.state, frame.key, state)
-        else:
-            shown = key if wanted.shown else frame.key
-            seen[wanted.index] = Found(_worse(frame.state, state), shown, None)
+        seen[wanted.index] = _with(frame, wanted, state, key, digests[-1], loss)
     return tuple(seen[frame.index] for frame in plan.frames)
+
+
+def _state(wanted: Wanted, key: str | None, record: Record | None, store: Store) -> State:
+    """What a render does with a picture, whose record is known."""
+    if key is None:
+        return State.OPEN
+    partials = all(store.lookup(partial_key(key, done)) for done in wanted.partials)
+    return State.KEPT if record and partials and store.holds(record) else State.RENDER
+
+
+def _loss(key: str, record: Record | None, store: Store) -> Loss | None:
+    """Why a picture is to be made again although it was there; None if it was not."""
+    names = {key} if record is None else {key, record.digest}
+    if names & store.quarantine():
+        return Loss.DAMAGED
+    return Loss.EVICTED if record is not None and not store.holds(record) else None
+
+
+def _with(
+    frame: Found,
+    wanted: Wanted,
+    state: State,
+    key: str | None,
+    digest: str | None,
+    loss: Loss | None,
+) -> Found:
+    """What is known of a frame, and of one more picture of it."""
+    pictures, loss = (*frame.pictures, digest), frame.loss or loss
+    if wanted.eyes:
+        return replace(frame, eyes=state, pictures=pictures, loss=loss)
+    worse, shown = _worse(frame.state, state), key if wanted.shown else frame.key
+    return Found(worse, shown, None, pictures, loss)
 
 
 def kept(wanted: Wanted, key: str, store: Store) -> Record | None:
@@ -138,6 +176,7 @@ class _Walk:
             self.records.append(record)
             self._tell_of_partials(place, key)
             self._tell(place)
+            self._tell_if_done(place)
         made = tuple(zip(self.wanted, self.records, strict=True))
         return Outcome(
             records=tuple(record for wanted, record in made if wanted.shown),
@@ -166,6 +205,15 @@ class _Walk:
             self.events.kept(wanted.index, record)
         else:
             self.events.finished(wanted.index, record, seconds)
+
+    def _tell_if_done(self, place: int) -> None:
+        """Tell of a frame whose last picture is done; those of one frame lie side by side."""
+        index, first = self.wanted[place].index, place
+        if place + 1 < len(self.wanted) and self.wanted[place + 1].index == index:
+            return
+        while first and self.wanted[first - 1].index == index:
+            first -= 1
+        self.events.pictured(index, [record.digest for record in self.records[first : place + 1]])
 
     def _key(self, place: int) -> str:
         wanted = self.wanted[place]

@@ -3,6 +3,7 @@
     VERSION                  "disco-store 1"
     rec/ab/<frame key>       the record, see `record.py`
     obj/cd/<out digest>      "DISCOFR1", length (8 bytes), SHA-256, then that many bytes of PNG
+    runs/<run id>            what a render of a script asked for, to say why; see `plan/run.py`
     tmp/<pid>-<random>       files being written
     lock/ab                  held while a key that begins with `ab` is rendered
     quarantine/              what failed verification, kept for diagnosis
@@ -28,11 +29,13 @@ from discoscript.errors import DiskFailure, disk_failure
 from discoscript.frames import record as records
 from discoscript.frames.disk import Disk, process_lives
 from discoscript.frames.record import Record
+from discoscript.plan import run as runs
+from discoscript.plan.run import Run
 
 VERSION = b"disco-store 1\n"
 MAGIC = b"DISCOFR1"
 HEADER = len(MAGIC) + 8 + 32
-FOLDERS = ("rec", "obj", "tmp", "lock", "quarantine")
+FOLDERS = ("rec", "obj", "runs", "tmp", "lock", "quarantine")
 QUARANTINE_LIMIT = 100 * 2**20
 DAY_S = 24 * 3600
 
@@ -81,6 +84,16 @@ class Store:
             self._quarantine(path)
         return body
 
+    def quarantine(self) -> frozenset[str]:
+        """The keys and digests of what was damaged and is kept for diagnosis."""
+        names = self.disk.names(self.root / "quarantine")
+        return frozenset(name.partition("-")[0] for name in names)
+
+    def run(self, name: str) -> Run | None:
+        """What an earlier render asked for, see `run.py`; None if it is not known any more."""
+        data = self._read(self._run(name))
+        return runs.from_bytes(data) if data is not None else None
+
     # ───────────── writing ─────────────
 
     def put(self, key: str, png: bytes, cost_s: float, renderer: str) -> Record:
@@ -93,6 +106,14 @@ class Store:
             if self.read(digest) is None:
                 self._write(self._object(digest), _framed(png), replace=True)
             return self._settle(record)
+        except OSError as error:
+            raise self._failure("write the frame store", error) from error
+
+    def keep_run(self, name: str, run: Run) -> None:
+        """Keep what a render asked for, in place of what an earlier one did."""
+        try:
+            self._prepare()
+            self._write(self._run(name), runs.to_bytes(run), replace=True)
         except OSError as error:
             raise self._failure("write the frame store", error) from error
 
@@ -209,6 +230,9 @@ class Store:
 
     def _record(self, key: str) -> Path:
         return self.root / "rec" / key[:2] / key
+
+    def _run(self, name: str) -> Path:
+        return self.root / "runs" / name
 
     def _object(self, digest: str) -> Path:
         return self.root / "obj" / digest[:2] / digest

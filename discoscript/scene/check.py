@@ -232,6 +232,7 @@ class Reading:
             marks,
             self._seeds(),
             footage=self.extent.footage,
+            cuts={frame: span for frame, span in self.starts.items() if frame},
         )
 
     def _marks(self) -> dict[str, int]:

@@ -255,9 +255,9 @@ class Scene:
     """A checked script.
 
     `ranged` prompts live exactly for their range, across sets. `starts` are the frames that begin
-    a segment, 0 first. `marks` are the frames of names for times. `complete` is False when lines
-    were left out because of errors: then nothing is said about what is missing. `footage` is what
-    video mode uses of its input, where that is known.
+    a segment, 0 first; `cuts` are the lines that say so, by frames. `marks` are the frames of names
+    for times. `complete` is False when lines were left out because of errors: then nothing is said
+    about what is missing. `footage` is what video mode uses of its input, where that is known.
     """
 
     source: Source
@@ -276,3 +276,4 @@ class Scene:
     marks: Mapping[str, int] = field(default_factory=dict)
     seeds: tuple[OwnSeed, ...] = ()
     footage: VideoFacts | None = None
+    cuts: Mapping[int, Span] = field(default_factory=dict)
