@@ -9,12 +9,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
-from discoscript.commands._rendering import rendering_arguments
+from discoscript.commands._rendering import rendering_arguments, store_folder
 from discoscript.commands._script import script_arguments
 from discoscript.commands._stretch import frame_stretch
 from discoscript.commands._watching import Compiler, first_state
 from discoscript.errors import Exit
 from discoscript.frames.backend import BACKENDS
+from discoscript.frames.store import Store
+from discoscript.live.server import PORT, LivePage
 from discoscript.watch.disk import Taps
 from discoscript.watch.live_state import LiveState
 from discoscript.watch.loop import Interrupted, Look, News, Tapped, Watcher
@@ -27,6 +29,8 @@ EXAMPLES = """  discoscript watch beach.disco             renders at every save
   discoscript watch beach.disco --two-pass  a draft of everything, then the real frames
   discoscript watch beach.disco --poll 1    on a network drive: look every second
   discoscript watch beach.disco --once      render once and end
+
+It prints the address of a page that shows the render while it goes; open it in your browser.
 
 A save stops what is no longer wanted within a diffusion step; finished frames are kept.
 """
@@ -61,6 +65,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=_seconds,
         help="only look at the files, so often, for drives that do not tell of changes",
     )
+    parser.add_argument(
+        "--no-preview", action="store_true", help="without the live page in the browser"
+    )
+    parser.add_argument(
+        "--port",
+        metavar="N",
+        type=_port,
+        default=PORT,
+        help=f"of the live page (default: {PORT}; if it is taken, any other one)",
+    )
     parser.add_argument("--json", action="store_true", help="what happens, as lines of JSON")
 
 
@@ -69,9 +83,11 @@ def run(options: argparse.Namespace) -> int:
     first = first_state(options)
     news: SimpleQueue[News] = SimpleQueue()
     with ExitStack() as open_:
-        show = open_.enter_context(_shown(options))
+        page = open_.enter_context(_page(options)) if not options.no_preview else None
+        show = open_.enter_context(_shown(options, page))
         look = open_.enter_context(_looking(options, news))
-        worker = Worker(BACKENDS[options.renderer].lazy, news.put)
+        looked_at = (lambda: page.looked_at) if page else (lambda: False)
+        worker = Worker(BACKENDS[options.renderer].lazy, news.put, looked_at)
         open_.enter_context(_interrupts(news))
         compiled = Compiler(options).compiled
         result = Watcher(first, compiled, worker, news, show, look, options.once).run()
@@ -83,16 +99,32 @@ def run(options: argparse.Namespace) -> int:
     return result
 
 
+def _page(options: argparse.Namespace) -> LivePage:
+    """The live page, which shows pictures of the store."""
+    return LivePage(Store(options.store or store_folder()).read, options.port)
+
+
 @contextmanager
-def _shown(options: argparse.Namespace) -> Iterator[Show]:
-    """What shows each state: lines of JSON, one screen on a terminal, lines elsewhere."""
+def _shown(options: argparse.Namespace, page: LivePage | None) -> Iterator[Show]:
+    """What shows each state: lines of JSON, one screen on a terminal, lines elsewhere; and the
+    live page. They say where the page is, which is another address once it has been opened."""
+
+    def everywhere(show: Show) -> Show:
+        def both(state: LiveState) -> None:
+            if page is not None:
+                page.publish(state)
+            show(state)
+
+        return both
+
+    address = (lambda: page.address) if page else (lambda: "")
     if options.json:
-        yield JsonLines(sys.stdout)
+        yield everywhere(JsonLines(sys.stdout, address))
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        with Screen() as screen:
-            yield screen
+        with Screen(address) as screen:
+            yield everywhere(screen)
     else:
-        yield Lines(sys.stderr)
+        yield everywhere(Lines(sys.stderr, address))
 
 
 @contextmanager
@@ -131,6 +163,12 @@ def _interrupts(news: "SimpleQueue[News]") -> Iterator[None]:
     finally:
         for kind, handler in before.items():
             signal.signal(kind, handler)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"`{text}` is no port; there are 1 to 65535")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from discoscript.terminal import duration
 from discoscript.watch.live_state import Doing, LiveState
-from discoscript.watch.telling import problem_lines
+from discoscript.watch.telling import Address, problem_lines
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -27,11 +27,11 @@ _WORDS = {
 class Screen:
     """Shows every state in place of the one before. Use it as a context manager."""
 
-    def __init__(self, preview: "str | None" = None) -> None:
+    def __init__(self, address: Address = lambda: "") -> None:
         from rich.console import Console
         from rich.live import Live
 
-        self.preview = preview
+        self.address = address
         self.console = Console(stderr=True, highlight=False)
         self.live = Live(console=self.console, auto_refresh=False, transient=False)
 
@@ -43,10 +43,10 @@ class Screen:
         self.live.stop()
 
     def __call__(self, state: LiveState) -> None:
-        self.live.update(drawn(state, self.preview), refresh=True)
+        self.live.update(drawn(state, self.address()), refresh=True)
 
 
-def drawn(state: LiveState, preview: str | None = None) -> "RenderableType":
+def drawn(state: LiveState, preview: str = "") -> "RenderableType":
     """The whole screen."""
     from rich.text import Text
 

@@ -1,7 +1,7 @@
 """What of a LiveState is new: as events that a program can read, and as lines for a log."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any, TextIO
 
@@ -10,6 +10,9 @@ from discoscript.watch.live_state import Doing, LiveState, Problem, Shown
 
 #: One event: what happened, and its particulars.
 Event = dict[str, Any]
+
+#: Where the live page is, "" if there is none.
+Address = Callable[[], str]
 
 
 def news(old: LiveState | None, new: LiveState) -> Iterator[Event]:
@@ -59,37 +62,48 @@ def _problem(problem: Problem) -> Event:
     return {key: value for key, value in asdict(problem).items() if value}
 
 
-class JsonLines:
-    """Each event as a line of JSON."""
+class _Telling:
+    """Says every event, and where the live page is: at first, and whenever that has changed."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self.stream, self.before = stream, None
-
-    before: LiveState | None
+    def __init__(self, address: Address) -> None:
+        self.before: LiveState | None = None
+        self.address, self.told = address, ""
 
     def __call__(self, state: LiveState) -> None:
+        where = self.address()
+        if where != self.told:
+            self.told = where
+            self.say({"event": "preview", "url": where})
         for event in news(self.before, state):
             self.say(event)
         self.before = state
 
     def say(self, event: Event) -> None:
-        """One line."""
+        """Say one event."""
+        raise NotImplementedError
+
+
+class JsonLines(_Telling):
+    """Each event as a line of JSON."""
+
+    def __init__(self, stream: TextIO, address: Address = lambda: "") -> None:
+        super().__init__(address)
+        self.stream = stream
+
+    def say(self, event: Event) -> None:
         print(json.dumps(event, ensure_ascii=False), file=self.stream, flush=True)
 
 
-class Lines:
+class Lines(_Telling):
     """Each event as a line that a log keeps."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self.stream, self.before = stream, None
+    def __init__(self, stream: TextIO, address: Address = lambda: "") -> None:
+        super().__init__(address)
+        self.stream = stream
 
-    before: LiveState | None
-
-    def __call__(self, state: LiveState) -> None:
-        for event in news(self.before, state):
-            for line in lines(event):
-                print(line, file=self.stream, flush=True)
-        self.before = state
+    def say(self, event: Event) -> None:
+        for line in lines(event):
+            print(line, file=self.stream, flush=True)
 
 
 def lines(event: Event) -> Iterator[str]:
@@ -110,6 +124,8 @@ def lines(event: Event) -> Iterator[str]:
         yield f"{counted(event['frames'], 'frame')} ready{video}"
     elif kind == "failed":
         yield from problem_lines(event)
+    elif kind == "preview":
+        yield f"preview {event['url']}"
     elif kind == "note":
         yield f"note: {event['text']}"
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def path(tmp_path: Path) -> Path:
 def once(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
     store = str(path.parent / "store")
     typed = (path.name, "--renderer", "testcard", "--store", store, "--once", *options)
+    typed = typed if "--port" in options else (*typed, "--no-preview")
     return discoscript("watch", *typed, cwd=path.parent)
 
 
@@ -86,14 +88,18 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def slow(path: Path, *options: str, **more: object) -> "subprocess.Popen[str]":
-    """Start the command and wait until it renders."""
+def slow(
+    path: Path, *options: str, preview: bool = False, **more: object
+) -> "subprocess.Popen[str]":
+    """Start the command."""
     path.write_text(script(steps=40))
     store = str(path.parent / "store")
+    page = () if preview else ("--no-preview",)
     return subprocess.Popen(
         [sys.executable, "-c", SLOW, "watch", path.name,
-         "--renderer", "testcard", "--store", store, *options],
-        cwd=path.parent, env=environment(PYTHONUNBUFFERED="1"), text=True, **more,  # type: ignore[call-overload]
+         "--renderer", "testcard", "--store", store, *page, *options],
+        cwd=path.parent, env=environment(PYTHONUNBUFFERED="1"), text=True,
+        **more,  # type: ignore[call-overload]
     )  # fmt: skip
 
 
@@ -137,6 +143,23 @@ def test_the_screen(path: Path) -> None:
     running.send_signal(signal.SIGINT)
     assert running.wait(timeout=10) == 130
     os.close(ours)
+
+
+def test_the_page_is_served_while_it_renders(path: Path) -> None:
+    """Its address is printed; opened once with its token, it shows the script."""
+    running = slow(path, "--json", stdout=subprocess.PIPE, preview=True)
+    assert running.stdout is not None
+    told = json.loads(running.stdout.readline())
+    assert told["event"] == "preview" and told["url"].startswith("http://127.0.0.1:")
+    jar = urllib.request.HTTPCookieProcessor()
+    page = urllib.request.build_opener(jar).open(told["url"], timeout=10)
+    assert page.status == 200 and b"<html" in page.read()
+    events = []
+    while "preview" not in events:  # the address has been used: there is another one
+        events.append(json.loads(running.stdout.readline())["event"])
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=15) == 130
+    running.stdout.close()
 
 
 def test_it_says_what_it_is() -> None:
