@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from commands import ROOT, environment, ran
+from frames.renders import Counting
 from models.servers import (
     DATA,
     OTHER,
@@ -28,15 +29,19 @@ from models.servers import (
     whole,
 )
 
-from discoscript.commands import models
+from discoscript.commands import models, render
 from discoscript.commands._models import Setup
+from discoscript.commands._rendering import jobs
 from discoscript.errors import Exit, Failure
+from discoscript.frames.events import Events
+from discoscript.frames.frames import render_frames
 from discoscript.models.library import Library
 from discoscript.models.transfer import Patience
 from discoscript.models.wire import Wire
 from discoscript.terminal import show_failure
 from discoscript_engine.model_row import Model, ModelFile
 from discoscript_engine.model_table import MODELS
+from discoscript_engine.weights import missing
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -58,6 +63,7 @@ def rows(server: Site) -> tuple[Model, ...]:
         row("small/again", small),
         row("other", other),
         row("secret", ModelFile("secret.pt", "", ("https://example.org/secret.pt",))),
+        row("custom"),
         row("later", published(name="later.pt", data=b"later"), built=False),
     )
 
@@ -99,6 +105,8 @@ def test_the_list_says_what_is_here(run: Run, setup: Setup) -> None:
     assert state(run, "small") == "missing"
     assert state(run, "tiny") == "embedded"
     assert state(run, "later") == "not built yet"
+    assert state(run, "secret") == "no digest"
+    assert state(run, "custom") == "your own"
     small = setup.rows[1].files[0]
     setup.library.part_path(small).parent.mkdir(parents=True)
     setup.library.part_path(small).write_bytes(DATA[:100_000])
@@ -173,6 +181,8 @@ def test_names_that_do_not_exist(run: Run) -> None:
 def test_what_is_embedded_or_not_built_is_said(run: Run) -> None:
     code, _, err = run("fetch", "tiny")
     assert code == Exit.OK and "part of DiscoScript: nothing to fetch" in err
+    code, _, err = run("fetch", "custom")
+    assert code == Exit.OK and "a file of your own" in err
     assert "this version cannot render with it yet" in run("fetch", "later")[2]
 
 
@@ -281,10 +291,12 @@ def test_remove_asks(run: Run, monkeypatch: pytest.MonkeyPatch, answer: str, exp
 #: `discoscript models` with one row, which is fetched from the address that is given first.
 PROGRAM = """
 import sys
+from frames.renders import Counting
 from models.servers import published, row
 from discoscript import cli
-from discoscript.commands import models
+from discoscript.commands import models, render
 from discoscript.commands._models import Setup
+from discoscript.commands._rendering import jobs
 
 rows = (row("small", published(sys.argv[1], name="small.pt")),)
 models.run = lambda options: options.act(options, Setup(rows))
@@ -365,6 +377,21 @@ def test_a_render_names_every_missing_model_and_the_command(
     assert "midas_v21_small (depth)     86 MB" in err
     assert "adabins_nyu (metric depth)  941 MB" in err
     assert f"discoscript models fetch '{script}'" in err and "--draft" in err
+
+
+def test_frames_that_are_kept_need_no_models(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A film can be put together anew on a machine without the models."""
+    parser = argparse.ArgumentParser()
+    render.arguments(parser)
+    (job,) = jobs(parser.parse_args([str(script)]))
+    assert missing(job.plan.models)
+    painter = Counting()
+    painter.identity = job.backend.identity  # type: ignore[method-assign]
+    render_frames(job.plan, painter, job.store, Events(), job.assets.contents)
+    code, out, _ = ran(capsys, "render", script)
+    assert code == Exit.OK and Path(out.strip()).exists()
 
 
 def test_a_plan_names_the_command(script: Path, capsys: pytest.CaptureFixture[str]) -> None:

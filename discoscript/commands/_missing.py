@@ -23,21 +23,14 @@ def needed_by(path: Path) -> tuple[Model, ...]:
     return _each_once(row for each in schedules for row in rows(models_of(each)))
 
 
-def refuse_missing(script: Path, chosen: Iterable[Models]) -> None:
-    """RenderFailure, with every model that is missing and the one command that fetches them.
-
-    Models that can not be rendered with are left to the renderer: fetching them would be in vain.
-    """
-    every = tuple(chosen)
-    if not all(row.built for models in every for row in rows(models)):
-        return
-    away = _each_once(row for models in every for row in missing(models) if not row.embedded)
-    if away:
-        raise RenderFailure(
-            "\n    ".join((_headline(script, away), *_lines(away))),
-            f"fetch them: {fetch_command(script)}\n          "
-            "or render with the embedded models: --draft",
-        )
+def missing_failure(script: Path, needed: Iterable[Models]) -> RenderFailure:
+    """Names every model that is missing, and the one command that fetches them."""
+    away = _each_once(row for models in needed for row in missing(models) if not row.embedded)
+    return RenderFailure(
+        "\n    ".join((_headline(script, away), *_lines(away))),
+        f"fetch them: {fetch_command(script)}\n          "
+        "or render with the embedded models: --draft",
+    )
 
 
 def fetch_command(script: Path) -> str:

@@ -35,7 +35,9 @@ def fetch_models(options: argparse.Namespace, setup: Setup) -> int:
     for row in rows:
         if row.embedded:
             _say(f"{row.name} ({row.role}) is part of DiscoScript: nothing to fetch")
-        elif not row.built:
+        elif not row.files:
+            _say(f"{row.name} ({row.role}) is a file of your own, which the script names")
+        elif not row.built and all(file.sha256 for file in row.files):
             _say(f"{row.name} ({row.role}): this version cannot render with it yet")
     files = files_of(rows)
     _refuse_full(files, setup)

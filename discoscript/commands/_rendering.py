@@ -3,15 +3,16 @@
 import argparse
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from discoscript.commands._missing import refuse_missing
+from discoscript.commands._missing import missing_failure
 from discoscript.commands._script import Script, ScriptErrors, sound_script
 from discoscript.errors import UsageFailure
 from discoscript.frames.assets import Assets, read_assets
 from discoscript.frames.backend import BACKENDS, Backend
+from discoscript.frames.frames import complete, look
 from discoscript.frames.store import Store
 from discoscript.plan.footage import VideoInput
 from discoscript.plan.lines import Lines
@@ -28,7 +29,7 @@ from discoscript.terminal import printable
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import Models
 from discoscript_engine.model_table import DEFAULT, by_name, models
-from discoscript_engine.weights import paths
+from discoscript_engine.weights import missing, paths
 
 SHOWN = 12  #: unknown words that are named
 LONGEST_FOLDER = 60  #: letters of a folder's name
@@ -99,8 +100,6 @@ def jobs(options: argparse.Namespace) -> tuple[Job, ...]:
     """What the options of a command line ask for, ready to be rendered; several for studies."""
     wanted = asked(options)
     all_asked = studied(wanted, options) if wanted.script.compiled.renders else (wanted,)
-    if wanted.backend.name == "engine":
-        refuse_missing(wanted.script.path, (each.plan.models for each in all_asked))
     return tuple(Job(**vars(w), identity=w.backend.identity(w.plan.models)) for w in all_asked)
 
 
@@ -166,6 +165,14 @@ def slug(text: str) -> str:
     """Words as a folder may be called."""
     words = re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")
     return words[:LONGEST_FOLDER].strip("-.") or "study"
+
+
+def refuse_missing(every: Sequence[Job]) -> None:
+    """RenderFailure, with all models that are missing, if frames are left to render with them."""
+    away = [job for job in every if job.backend.name == "engine" and missing(job.plan.models)]
+    needing = [job for job in away if not complete(look(job.plan, job.identity, job.store))]
+    if needing:
+        raise missing_failure(needing[0].script.path, [job.plan.models for job in needing])
 
 
 def refuse_unrendered(wanted: Job) -> None:

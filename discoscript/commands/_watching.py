@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from discoscript.commands._rendering import Job, asked_for, refuse_unrendered
+from discoscript.commands._rendering import Job, asked_for, refuse_missing, refuse_unrendered
 from discoscript.commands._script import Script, compiled_script
 from discoscript.commands.render import film, folder_of, output, part
 from discoscript.errors import Failure, UsageFailure
@@ -88,6 +88,7 @@ class Compiler:
         asked = asked_for(script, schedule, options)
         job = part(Job(**vars(asked), identity=self._identity(asked.plan.models)), options.frames)
         refuse_unrendered(job)
+        refuse_missing([job])
         refuse_unreadable(job.assets)
         store = self._stores.setdefault(job.store.root, Remembering(job.store))
         found = look(job.plan, job.identity, store)

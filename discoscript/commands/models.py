@@ -35,6 +35,10 @@ A fetch may be stopped at any moment: the same command goes on from there.
 """
 
 
+NO_DIGEST = "no digest"  #: a row without a published SHA-256
+OWN = "your own"  #: a row whose file the script names
+
+
 @dataclass(frozen=True)
 class Action:
     """One row: `discoscript models NAME`."""
@@ -91,7 +95,7 @@ def list_models(options: argparse.Namespace, setup: Setup) -> int:
 
 def _row(row: Model, setup: Setup) -> tuple[str, ...]:
     state = _state(row, setup)
-    if not row.built:
+    if not row.built and state != NO_DIGEST:
         state = "not built yet" if state == State.MISSING else f"{state}, not built yet"
     sizes = [_size(file, setup) for file in row.files if not row.embedded]
     size = "" if None in sizes or not sizes else size_text(sum(s for s in sizes if s))
@@ -107,6 +111,10 @@ def _state(row: Model, setup: Setup) -> str:
     """That of the file that is worst off."""
     if row.embedded:
         return "embedded"
+    if not row.files:
+        return OWN
+    if not all(file.sha256 for file in row.files):
+        return NO_DIGEST
     states = {setup.library.state(file) for file in row.files}
     worst = next(s for s in (State.DAMAGED, State.PART, State.MISSING, State.HERE) if s in states)
     if worst is State.PART:
@@ -143,9 +151,14 @@ def _file(file: ModelFile, setup: Setup) -> dict[str, Any]:
 
 
 def _notes(rows: Sequence[Model], setup: Setup) -> Iterator[str]:
+    states = {_row(row, setup)[2] for row in rows}
     yield "embedded       part of DiscoScript: no download, renders on a CPU"
-    if any(not row.built for row in rows):
+    if any(state.endswith("not built yet") for state in states):
         yield "not built yet  known by name, but this version cannot render with it"
+    if NO_DIGEST in states:
+        yield "no digest      its SHA-256 is not published: it is neither fetched nor loaded"
+    if OWN in states:
+        yield 'your own       a checkpoint that the script names: `scene: model_file "FILE"`'
     yield ""
     yield f"Files are kept in {setup.library.folder}; `discoscript models verify` reads them."
     yield 'A script names its diffusion model with `scene: model "NAME"`; without it, it is `tiny`.'

@@ -17,6 +17,7 @@ from discoscript.commands._rendering import (
     family,
     flow_line,
     jobs,
+    refuse_missing,
     refuse_unrendered,
     rendering_arguments,
     strange_words_line,
@@ -26,7 +27,7 @@ from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import Exit, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
 from discoscript.frames.events import EventsTo
-from discoscript.frames.frames import Found, State, look
+from discoscript.frames.frames import Found, State, complete, look
 from discoscript.frames.remembering import Remembering
 from discoscript.parameters import Mode
 from discoscript.project import Project
@@ -83,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
     every = tuple(part(one, options.frames) for one in jobs(options))
     for one in every:
         refuse_unrendered(one)
+    refuse_missing(every)
     say = (lambda text: None) if options.quiet else _say
     say(f"renders with {family(every[0].plan.models, every[0].identity)}")
     for line in (*flow_line(every[0]), *strange_words_line(every[0])):
@@ -212,7 +214,7 @@ def sound_file(schedule: Schedule, project: Project) -> Path | None:
 def _delivered(wanted: Job, found: Sequence[Found], options: argparse.Namespace) -> Delivery:
     kept = (each.state is State.KEPT for each in found)
     steps = {f.index: 0 if k else f.steps for f, k in zip(wanted.plan.frames, kept, strict=True)}
-    missing = any(not {each.state, each.eyes} <= {State.KEPT, None} for each in found)
+    missing = not complete(found)
     if missing:
         refuse_unreadable(wanted.assets)
     rate = int(str(wanted.schedule.fixed["save.display_rate"]))

@@ -6,7 +6,7 @@ interrupted render continued later gives the same pictures as an unbroken one.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -55,6 +55,11 @@ class Found:
     eyes: State | None
     pictures: tuple[str | None, ...] = field(default=(), compare=False)
     loss: Loss | None = None
+
+
+def complete(found: Iterable[Found]) -> bool:
+    """Whether nothing is left to render."""
+    return all({each.state, each.eyes} <= {State.KEPT, None} for each in found)
 
 
 @dataclass(frozen=True)
