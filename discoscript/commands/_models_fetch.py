@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from discoscript.commands._fetch_progress import showing
-from discoscript.commands._missing import needed_by
 from discoscript.commands._models import Setup, files_of, named
 from discoscript.errors import Exit
 from discoscript.models.fetching import FetchFailure, fetch
@@ -63,6 +62,8 @@ def fetch_models(options: argparse.Namespace, setup: Setup) -> int:
 def _rows(names: Sequence[str], setup: Setup) -> Iterator[Model]:
     for name in names:
         if name.endswith(".disco"):
+            from discoscript.commands._missing import needed_by  # the compiler
+
             yield from needed_by(Path(name))
         else:
             yield from named(setup, [name])
