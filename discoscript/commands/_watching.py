@@ -1,14 +1,15 @@
 """From a save to what the watcher renders: the script compiled, its passes made."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from discoscript.commands._reasons import reasons_of
 from discoscript.commands._rendering import Job, asked_for, refuse_missing, refuse_unrendered
 from discoscript.commands._script import Script, compiled_script
-from discoscript.commands.render import film, folder_of, output, part
+from discoscript.commands.render import film, folder_of, output, part, remembered
 from discoscript.errors import Failure, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
 from discoscript.frames.backend import BACKENDS
@@ -26,7 +27,7 @@ from discoscript.watch.disk import signature
 from discoscript.watch.inputs import WatchedProject
 from discoscript.watch.live_state import LiveState, Problem, problems_of
 from discoscript.watch.loop import Compilation
-from discoscript.watch.work import Pass, Remembering, Work
+from discoscript.watch.work import Pass, QuickStore, Work
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import Models
 
@@ -40,7 +41,7 @@ class Compiler:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self._identities: dict[Models, Identity] = {}
-        self._stores: dict[Path, Remembering] = {}
+        self._stores: dict[Path, QuickStore] = {}
 
     def compiled(self) -> Compilation:
         """What the script means now. Nothing that is wrong with it raises an exception."""
@@ -64,14 +65,16 @@ class Compiler:
         if schedule is None or has_errors(found.diagnostics):
             return Compilation(project.noted, None, problems)
         passes = [self._pass(script, schedule, self.options, DRAFT if self.options.draft else FULL)]
-        if self.options.two_pass and not self.options.draft and not passes[0].complete:
+        if self.options.two_pass and not self.options.draft and not passes[0][0].complete:
             quick, drafted = self._script(project, MODELS)
             if drafted is not None and not has_errors(quick.compiled.diagnostics):
                 options = argparse.Namespace(**{**vars(self.options), "draft": True})
                 passes.insert(0, self._pass(quick, drafted, options, DRAFT))
         if lock_path(script.path).exists():
             project.note(lock_path(script.path))
-        return Compilation(project.noted, Work(tuple(passes)), problems, _shown(script, schedule))
+        work = Work(tuple(one for one, _ in passes))
+        reasons = passes[-1][1]
+        return Compilation(project.noted, work, problems, _shown(script, schedule), reasons)
 
     def _script(
         self, project: WatchedProject, overrides: Mapping[str, Resolved]
@@ -84,18 +87,19 @@ class Compiler:
 
     def _pass(
         self, script: Script, schedule: Schedule, options: argparse.Namespace, name: str
-    ) -> Pass:
+    ) -> tuple[Pass, Callable[[], Sequence[str]]]:
+        """A pass, and what says why its frames are rendered."""
         asked = asked_for(script, schedule, options)
         job = part(Job(**vars(asked), identity=self._identity(asked.plan.models)), options.frames)
         refuse_unrendered(job)
         refuse_missing([job])
         refuse_unreadable(job.assets)
-        store = self._stores.setdefault(job.store.root, Remembering(job.store))
+        store = self._stores.setdefault(job.store.root, QuickStore(job.store))
         found = look(job.plan, job.identity, store)
         deliver_all, made = _delivering(job, options)
-        return Pass(
-            name, job.plan, job.identity, made, found, store, deliver_all, _part(job, options)
-        )
+        made_first = _part(job, options)
+        one = Pass(name, job.plan, job.identity, made, found, store, deliver_all, made_first)
+        return one, lambda: [reason.text for _, reason in reasons_of(job, job.identity, found)]
 
     def _identity(self, models: Models) -> Identity:
         if models not in self._identities:
@@ -113,7 +117,12 @@ def _delivering(
     rate = int(str(job.schedule.fixed["save.display_rate"]))
 
     def run(renderer: Renderer, events: Events) -> Delivery:
-        return deliver(output(job, options), renderer, events, job.assets.contents, video, rate)
+        remembering = remembered(job)
+        told = EventsTo(remembering, events)  # in this order: `events` may end the render
+        try:
+            return deliver(output(job, options), renderer, told, job.assets.contents, video, rate)
+        finally:
+            remembering.save()
 
     written = {
         key: str(value)

@@ -141,20 +141,18 @@ def planned_frames(
     digests: Sequence[str | None],
     drafts: Sequence[str | None],
     before: Mapping[int, LiveFrame],
-    reasons: Sequence[str] = (),
 ) -> tuple[LiveFrame, ...]:
     """The frames of a new plan. `digests` are those of the pictures that are there, `drafts` of
     their drafts; what is not there yet shows what was there `before`."""
     frames = []
     for place, (index, one) in enumerate(zip(indices, found, strict=True)):
-        reason = reasons[place] if reasons else ""
         if one.state is State.KEPT and digests[place]:
-            frames.append(LiveFrame(Shown.KEPT, digests[place], reason=reason))
+            frames.append(LiveFrame(Shown.KEPT, digests[place]))
             continue
         old = before.get(index, LiveFrame(Shown.QUEUED))
         digest = drafts[place] or old.digest
         draft = drafts[place] is not None or (old.draft and digest is not None)
-        frames.append(LiveFrame(Shown.STALE if digest else Shown.QUEUED, digest, draft, reason))
+        frames.append(LiveFrame(Shown.STALE if digest else Shown.QUEUED, digest, draft))
     return tuple(frames)
 
 

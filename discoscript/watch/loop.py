@@ -6,13 +6,14 @@ behind small interfaces, so that a test can be all three.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from discoscript.errors import Exit
+from discoscript.errors import Exit, Failure
 from discoscript.frames.frames import State as FrameState
 from discoscript.terminal import Pace, counted
 from discoscript.watch import machine
@@ -64,13 +65,14 @@ News = Message | Tapped | Interrupted
 @dataclass(frozen=True)
 class Compilation:
     """What a save means: the passes to render, none where it has errors. `noted` are the files that
-    were read for it. `state` holds what is shown of it."""
+    were read for it. `state` puts what the script is into what is shown; `reasons` finds out why
+    each frame of the last pass is rendered, which takes longer than to know that it is."""
 
     noted: Mapping[Path, Signature | None]
     work: Work | None
     problems: tuple[Problem, ...]
     state: Callable[[LiveState], LiveState] = lambda state: state
-    reasons: Callable[[Work | None], tuple[str, ...]] = lambda before: ()
+    reasons: Callable[[], Sequence[str]] = lambda: ()
 
 
 class Rendering(Protocol):
@@ -171,7 +173,7 @@ class Watcher:
         old = before.last.plan if before else None
         passes = tuple(hurried(old, one) for one in found.work.passes)
         work = Work(passes, self.live.plan + 1)
-        frames = _frames(work, state, found.reasons(before))
+        frames = _frames(work, state)
         edited = changed(old, work.last.plan) if before else None
         state = replace(
             state,
@@ -192,6 +194,16 @@ class Watcher:
         elif same or self._machine.phase is machine.Phase.STOPPING:
             self.live = replace(self.live, doing=Doing.RENDERING)
         self._say()
+        with suppress(Failure):  # it only explains
+            self._explain(found.reasons())
+
+    def _explain(self, reasons: Sequence[str]) -> None:
+        """Put the reasons to the frames."""
+        told = zip(self.live.frames, reasons, strict=False)
+        frames = tuple(replace(frame, reason=reason) for frame, reason in told)
+        if frames:
+            self.live = replace(self.live, frames=frames)
+            self._say()
 
     # ───────────── what happens ─────────────
 
@@ -345,13 +357,13 @@ class Watcher:
         self._publish(self.live)
 
 
-def _frames(work: Work, before: LiveState, reasons: Sequence[str]) -> tuple[LiveFrame, ...]:
+def _frames(work: Work, before: LiveState) -> tuple[LiveFrame, ...]:
     """What is shown of a new plan before anything of it is rendered."""
     last, others = work.last, work.passes[:-1]
     indices = [frame.index for frame in last.plan.frames]
     drafts = _digests(others[0]) if others else [None] * len(indices)
     old = {before.first + place: frame for place, frame in enumerate(before.frames)}
-    return planned_frames(indices, last.found, _digests(last), drafts, old, reasons)
+    return planned_frames(indices, last.found, _digests(last), drafts, old)
 
 
 def _digests(one: Pass) -> list[str | None]:

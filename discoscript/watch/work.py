@@ -22,7 +22,7 @@ Deliver = Callable[[Renderer, Events], Delivery]
 RenderPart = Callable[[FramePlan, Renderer, Events], None]
 
 
-class Remembering(Store):
+class QuickStore(Store):
     """A store that does not read a record twice, to say quickly what a render would do.
 
     What has been thrown away meanwhile is noticed by the render itself, which asks the disk.
