@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -32,10 +33,12 @@ from discoscript.frames.remembering import Remembering
 from discoscript.parameters import Mode
 from discoscript.project import Project
 from discoscript.scene.files import Unreadable
+from discoscript.scene.standard import SCHEME
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, duration, printable, progress
 from discoscript.video.finish import Finish, finish
 from discoscript.video.output import Delivery, Film, Output, deliver, so_far
+from discoscript.video.provenance import Provenance, Told
 from discoscript.video.stereo import LAYOUTS
 from discoscript.views.reasons import reason_lines
 from discoscript.views.sheet import Cell, sheet
@@ -67,6 +70,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=frame_stretch,
         help="only frames A to B, B excluded, and what they start from; no video",
     )
+    told_arguments(parser)
     parser.add_argument(
         "--locked",
         action="store_true",
@@ -250,7 +254,36 @@ def output(wanted: Job, options: argparse.Namespace) -> Output:
     subfolder = bool(wanted.schedule.fixed["save.in_subfolder"])
     larger = finishing(wanted.schedule, wanted.script.project)
     folder, length = folder_of(wanted, options), wanted.schedule.frames
-    return Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder, larger)
+    told = provenance(wanted, options)
+    return Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder, larger, told)
+
+
+def told_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that decide what pictures and videos say of where they come from."""
+    parser.add_argument(
+        "--no-metadata",
+        dest="told",
+        action="store_const",
+        const=Told.NOTHING,
+        default=Told.EVERYTHING,
+        help="pictures and videos say nothing of the script that made them",
+    )
+    parser.add_argument(
+        "--hide-prompts",
+        dest="told",
+        action="store_const",
+        const=Told.WITHOUT_WORDS,
+        help="they say how they were made, but neither the script nor its words",
+    )
+
+
+def provenance(wanted: Job, options: argparse.Namespace) -> Provenance:
+    """What pictures and videos say of where they come from."""
+    path, told = wanted.script.path, options.told
+    (_, text), *libraries = wanted.script.compiled.source.files
+    own = [(name, words) for name, words in libraries if not name.startswith(SCHEME)]
+    beside = {Path(os.path.relpath(name, path.parent)).as_posix(): words for name, words in own}
+    return Provenance(path.name, text, beside, wanted.identity, told)
 
 
 def folder_of(wanted: Job, options: argparse.Namespace) -> Path:

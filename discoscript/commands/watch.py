@@ -13,6 +13,7 @@ from discoscript.commands._rendering import rendering_arguments, store_folder
 from discoscript.commands._script import script_arguments
 from discoscript.commands._stretch import frame_stretch
 from discoscript.commands._watching import Compiler, first_state
+from discoscript.commands.render import told_arguments
 from discoscript.errors import Exit
 from discoscript.frames.backend import BACKENDS
 from discoscript.frames.store import Store
@@ -55,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=frame_stretch,
         help="only frames A to B, B excluded, and what they start from; no video",
     )
+    told_arguments(parser)
     parser.add_argument(
         "--two-pass", action="store_true", help="a draft of every frame first, then the frames"
     )

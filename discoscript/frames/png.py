@@ -23,6 +23,7 @@ from discoscript.frames.renderer import Picture
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEADER_END = len(SIGNATURE) + 25  # the IHDR chunk: length, type, 13 bytes, checksum
 PAETH = 4
+SHORT = 2048  #: bytes of a text that is not compressed
 RGB_8_BIT = struct.pack(">BBBBB", 8, 2, 0, 0, 0)
 
 
@@ -53,6 +54,19 @@ def with_metadata(data: bytes, texts: Mapping[str, str]) -> bytes:
     return data[:HEADER_END] + b"".join(chunks) + data[HEADER_END:]
 
 
+def bare(data: bytes) -> bytes:
+    """The PNG without what stands beside its picture; ValueError where it is none."""
+    if not data.startswith(SIGNATURE):
+        raise ValueError("not a PNG")
+    kept, at = [SIGNATURE], len(SIGNATURE)
+    while at + 12 <= len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        if kind in (b"IHDR", b"IDAT", b"IEND"):
+            kept.append(data[at : at + 12 + length])
+        at += 12 + length
+    return b"".join(kept)
+
+
 def metadata(data: bytes) -> dict[str, str]:
     """The texts before the pixel data of a PNG, by keyword; ValueError where it is none."""
     try:
@@ -64,11 +78,13 @@ def metadata(data: bytes) -> dict[str, str]:
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:
-    """iTXt: keyword, not compressed, no language, no translated keyword, UTF-8 text."""
-    name = keyword.encode("latin-1")
+    """iTXt: keyword, compressed if it is long, no language, no translated keyword, UTF-8 text."""
+    name, body = keyword.encode("latin-1"), text.encode()
     if not 1 <= len(name) <= 79 or b"\0" in name:
         raise ValueError(f"not a PNG keyword: {keyword!r}")
-    return _chunk(b"iTXt", name + b"\0\0\0\0\0" + text.encode())
+    if len(body) > SHORT:
+        return _chunk(b"iTXt", name + b"\0\1\0\0\0" + zlib.compress(body))
+    return _chunk(b"iTXt", name + b"\0\0\0\0\0" + body)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -38,6 +38,14 @@ class Source:
         library = Library(path, len(self.text) + 1)
         return Source(self.path, f"{self.text}\n{text}", (*self.libraries, library))
 
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Path and text of the script, and of each library."""
+        starts = [0, *(library.start for library in self.libraries)]
+        ends = [*(start - 1 for start in starts[1:]), len(self.text)]
+        paths = [self.path, *(library.path for library in self.libraries)]
+        return tuple((p, self.text[a:b]) for p, a, b in zip(paths, starts, ends, strict=True))
+
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
         """Offset of the first character of every row; the rows of all files are counted on."""

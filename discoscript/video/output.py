@@ -21,14 +21,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from discoscript import __version__
 from discoscript.errors import DiskFailure, disk_failure
 from discoscript.frames import png
 from discoscript.frames.disk import process_lives
@@ -43,10 +42,10 @@ from discoscript.plan.plan import FramePlan
 from discoscript.video.blending import blended
 from discoscript.video.finish import Finish
 from discoscript.video.growing import Growing
+from discoscript.video.provenance import SOFTWARE, Provenance
 from discoscript.video.stereo import Layout, halves, packed
 from discoscript_engine.job import Carry, Eyes, FrameJob
 
-SOFTWARE = "DiscoScript"
 ATTEMPTS = 3  #: to read back what was rendered, before the disk is blamed
 
 
@@ -80,6 +79,7 @@ class Output(Events):
 
     `length` is how many frames the whole render has, where `plan` is a part of it. Partial pictures
     go to a `subfolder`, or among the frames. `finish` is done to the frames and to the video's.
+    `provenance` is what they say of where they come from.
     """
 
     def __init__(
@@ -91,9 +91,10 @@ class Output(Events):
         length: int | None = None,
         subfolder: bool = True,
         finish: Finish | None = None,
+        provenance: Provenance | None = None,
     ) -> None:
         self.folder, self.name, self.plan, self.store = folder, name, plan, store
-        self.finish = finish
+        self.finish, self.provenance = finish, provenance or Provenance(name)
         self.length = len(plan.frames) if length is None else length
         self.planned = {frame.index: frame for frame in plan.frames}
         self.frames, self.views = folder / "frames", folder / "eyes"
@@ -127,30 +128,31 @@ class Output(Events):
 
     def kept(self, index: int, record: Record) -> None:
         """Write the frame, unless the file is there from an earlier run."""
-        texts = _metadata(index, record, self.planned[index].job)
-        self._write_pictures((self.path(index),), record, texts, self.finish)
+        job = self.planned[index].job
+        self._write_pictures((self.path(index),), index, record, job, self.finish)
 
     def partial(self, index: int, done: int, record: Record) -> None:
         """Write the picture of a frame after `done` steps, unless the file is there."""
         path = self.partials / f"{self.name}_{index:04}-{done:03}.png"
-        texts = {**_metadata(index, record, self.planned[index].job), "disco.steps": str(done)}
-        self._write_pictures((path,), record, texts)
+        self._write_pictures((path,), index, record, self.planned[index].job, steps=done)
 
     def eyes(self, index: int, record: Record, seconds: float | None) -> None:
         """Write what each eye sees, unless the files are there from an earlier run."""
-        texts = _metadata(index, record, self.planned[index].eyes)
-        self._write_pictures(self.view_paths(index), record, texts, self.finish)
+        eyes = self.planned[index].eyes
+        self._write_pictures(self.view_paths(index), index, record, eyes, self.finish)
 
     def _write_pictures(
         self,
         paths: Sequence[Path],
+        index: int,
         record: Record,
-        texts: Mapping[str, str],
+        job: FrameJob | Eyes | None,
         finish: Finish | None = None,
+        steps: int | None = None,
     ) -> None:
-        """Write a stored picture, or the left and the right half of one, where two are asked for,
-        with `texts` in the metadata."""
-        source = _source(record, finish)
+        """Write a stored picture of a frame, or the left and the right half of one, where two are
+        asked for, with what made it beside it: `job`, and how many `steps` if not all."""
+        source = self._source(record, finish)
         if all(self._is_current(path, source) for path in paths):
             return
         data = self.store.read(record.digest)
@@ -161,9 +163,17 @@ class Output(Events):
             parts: Sequence[bytes] = (data,)
         else:
             parts = [png.encode(part) for part in _parts(data, len(paths), finish)]
+        done = {} if steps is None else {"disco.steps": str(steps)}
         for path, part in zip(paths, parts, strict=True):
+            texts = {**self.provenance.of_picture(index, record, job, part), **done}
             self._write(path, png.with_metadata(part, texts))
             self._note(path, source)
+
+    def _source(self, record: Record, finish: Finish | None) -> str:
+        """What a numbered picture depends on."""
+        made = finish.identity if finish else ""
+        parts = (record.key, record.digest, made, self.provenance.mark)
+        return " ".join(part for part in parts if part)
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
         """Write the frame."""
@@ -275,12 +285,16 @@ class Output(Events):
         digests = tuple(record.digest for record in records)
         identity = (*_identity(film), eyes.name) if eyes else _identity(film)
         made = (self.finish.identity,) if self.finish else ()
+        made = (*made, self.provenance.mark) if self.provenance.mark else made
         source = hashlib.sha256(canonical((identity, digests, *mixing, *made))).hexdigest()
         if not self._is_current(path, source):
             seconds = float(len(digests) / film.fps)
             sound = SoundTrack(film.sound, film.sound_begin, seconds) if film.sound else None
             try:
-                encode(pictures, path, film.fps, film.codec, film.crf, film.preset, sound, eyes)
+                encode(
+                    pictures, path, film.fps, film.codec, film.crf, film.preset, sound, eyes,
+                    self.provenance.of_video(),
+                )  # fmt: skip
             except OSError as error:
                 raise disk_failure(f"write {path}", error) from error
             self._note(path, source)
@@ -297,7 +311,7 @@ class Output(Events):
 
     def _shown(self, paths: Sequence[Path], record: Record) -> Sequence[Picture]:
         """What the files of a stored picture show."""
-        source = _source(record, self.finish)
+        source = self._source(record, self.finish)
         if self.finish is not None and all(self._is_current(path, source) for path in paths):
             return [png.decode(path.read_bytes()) for path in paths]
         data = self.store.read(record.digest)
@@ -439,23 +453,6 @@ def _told(pictures: Iterable[Picture], count: int, events: Events) -> Iterator[P
     for done, picture in enumerate(pictures, 1):
         yield picture
         events.encoded(done, count)
-
-
-def _source(record: Record, finish: Finish | None) -> str:
-    """What a numbered picture depends on."""
-    made = f"{record.key} {record.digest}"
-    return f"{made} {finish.identity}" if finish else made
-
-
-def _metadata(index: int, record: Record, job: FrameJob | Eyes | None) -> Mapping[str, str]:
-    """What made a picture, as texts beside it."""
-    asked = asdict(job) if job else {}
-    return {
-        "Software": f"{SOFTWARE} {__version__}",
-        "disco.frame": str(index),
-        "disco.key": record.key,
-        "disco.job": json.dumps(asked, sort_keys=True, ensure_ascii=False),
-    }
 
 
 def _parts(data: bytes, count: int, finish: Finish | None) -> Sequence[Picture]:

@@ -152,17 +152,20 @@ def encode(
     preset: str = "slow",
     sound: SoundTrack | None = None,
     eyes: Layout | None = None,
+    comment: str = "",
 ) -> int:
     """Write the frames, all of one size, as a video at `fps` frames per second; how many they were.
 
     A size with an odd side grows by a repeated row or column where the codec needs even sides.
     `eyes` says how the frames hold two eyes; the file tells players, as far as its format can.
+    `comment` is a text of plain letters that stays in the file.
     """
     row = CODECS[codec]
     first, rest = _first(frames, path)
     partial = _partial(path)
     height, width, _ = fitted(first, row).shape
     options = {**row.options(crf, preset), **(row.stereo(eyes) if eyes else {})}
+    options |= {"metadata:g": f"comment={comment}"} if comment else {}
     command = _command(partial, (width, height), fps, row, options, sound)
     try:
         count = _pipe(command, chain([first], rest), row)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from discoscript.media import decode
+from discoscript.parameters import BY_KEY
 from discoscript.video import video
 from discoscript.video.video import CODECS, VideoFailure, encode
 
@@ -190,3 +191,7 @@ def test_without_a_binary_the_way_out_is_named(tmp_path, monkeypatch):
     with pytest.raises(VideoFailure) as failure:
         encode(frames(), tmp_path / "out.mp4", FPS)
     assert "IMAGEIO_FFMPEG_EXE" in failure.value.help
+
+
+def test_scripts_may_name_every_codec() -> None:
+    assert BY_KEY["output.codec"].choices == tuple(CODECS)
