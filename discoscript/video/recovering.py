@@ -99,7 +99,7 @@ def _comment(path: Path) -> str:
     except subprocess.TimeoutExpired as error:
         raise UsageFailure(f"cannot read {path}: ffmpeg takes too long") from error
     if done.returncode != 0:
-        raise UsageFailure(f"{path} is neither a picture nor a video that can be read")
+        raise UsageFailure(f"{path} is no picture or video that says what made it")
     lines = done.stdout.decode("utf-8", "replace").splitlines()
     values = (line.partition("=")[2] for line in lines if line.lower().startswith("comment="))
     return next(values, "")
