@@ -55,6 +55,7 @@ COMMANDS = (
     Command("import", "make a script from settings of Disco Diffusion or Deforum"),
     Command("export", "write a script as settings of Disco Diffusion"),
     Command("models", "list, fetch and check the models"),
+    Command("report", "list the runs of a script"),
     Command("recover", "get the script back from a picture or a video"),
     Command("lock", "show or renew what a script is pinned to"),
     Command("pack", "put a script and all that it names into one file"),

@@ -23,6 +23,7 @@ from discoscript.commands._rendering import (
     rendering_arguments,
     strange_words_line,
 )
+from discoscript.commands._reporting import Ran, reported
 from discoscript.commands._script import script_arguments
 from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import Exit, UsageFailure
@@ -127,13 +128,16 @@ def _render(
         for line in reason_lines(reasons_of(wanted, wanted.identity, found)):
             _say(f"  {line}")
     began = time.monotonic()
-    delivery = _delivered(wanted, found, options)
+    folder = folder_of(wanted, options)
+    with reported(wanted, folder, _pictures(folder, wanted), say) as told:
+        delivery = _delivered(wanted, found, options, told)
+        told.result = delivery.video or told.result
     say(_after(delivery, time.monotonic() - began))
     if wanted.store.quarantined:
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
     if delivery.stereo:
         yield delivery.stereo
-    yield delivery.video or _pictures(folder_of(wanted, options), wanted)
+    yield told.result
 
 
 def sheets(every: Sequence[Job], options: argparse.Namespace) -> Iterator[Path]:
@@ -215,7 +219,9 @@ def sound_file(schedule: Schedule, project: Project) -> Path | None:
     return path
 
 
-def _delivered(wanted: Job, found: Sequence[Found], options: argparse.Namespace) -> Delivery:
+def _delivered(
+    wanted: Job, found: Sequence[Found], options: argparse.Namespace, report: Ran
+) -> Delivery:
     kept = (each.state is State.KEPT for each in found)
     steps = {f.index: 0 if k else f.steps for f, k in zip(wanted.plan.frames, kept, strict=True)}
     missing = not complete(found)
@@ -228,7 +234,7 @@ def _delivered(wanted: Job, found: Sequence[Found], options: argparse.Namespace)
     with progress(steps, options.quiet) as events:
         backend = wanted.backend
         renderer = backend.load(events.note) if missing else backend.lazy(events.note)
-        told = EventsTo(events, remembering)
+        told = EventsTo(events, remembering, report)
         try:
             return deliver(made, renderer, told, wanted.assets.contents, video, rate)
         finally:
