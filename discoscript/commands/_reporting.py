@@ -66,7 +66,7 @@ def reported(wanted: Job, folder: Path, result: Path, say: Callable[[str], None]
         ended = failure.message
         raise
     finally:
-        if told.rendered or ended != "finished":
+        if told.rendered:
             report = report_of(wanted, told, ended)
             try:
                 keep(folder, report, page_of(wanted, report, folder), write_whole)
