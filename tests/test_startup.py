@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from commands import ROOT, discoscript, environment
 
-HEAVY = ("torch", "torchvision", "open_clip", "timm", "cv2", "einops", "discoscript_engine.engine")
+HEAVY = ("torch", "torchvision", "open_clip", "timm", "cv2", "einops", "uvicorn",
+         "discoscript_engine.engine")  # fmt: skip
 
 #: Runs the command line, then prints which of the heavy modules were imported.
 PROBE = f"""
@@ -43,7 +44,7 @@ def script(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "arguments",
     [["check", "SCRIPT"], ["plan", "SCRIPT"], ["models"], ["explain", "D301"],
-     ["explain", "zoom"], ["--help"], ["render", "--help"],
+     ["explain", "zoom"], ["--help"], ["render", "--help"], ["watch", "--help"],
      ["render", "SCRIPT", "--renderer", "testcard", "-o", "OUT"]],
     ids=" ".join,
 )  # fmt: skip

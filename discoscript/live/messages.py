@@ -32,7 +32,7 @@ def messages(old: LiveState | None, new: LiveState) -> Iterator[Message]:
     fresh = old is None or _scene_key(old) != _scene_key(new)
     if fresh:
         yield scene(new)
-    if fresh or old is None or len(old.frames) != len(new.frames):
+    if fresh or old is None:
         yield all_frames(new)
     elif old.frames is not new.frames:
         yield from _changed(old.frames, new)
@@ -44,8 +44,8 @@ def messages(old: LiveState | None, new: LiveState) -> Iterator[Message]:
 
 
 def _scene_key(state: LiveState) -> tuple[object, ...]:
-    place = state.script, state.title, state.fps, state.size, state.first, state.plan
-    return (*place, id(state.schedule))
+    place = state.script, state.title, state.fps, state.size, state.first, len(state.frames)
+    return (*place, state.plan, id(state.schedule))
 
 
 # ───────────── the scene ─────────────
