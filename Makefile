@@ -39,6 +39,17 @@ test: $(VENV)/.dev  ## run the tests (a few minutes)
 test-slow: $(VENV)/.dev  ## run the tests that take minutes each
 	$(BIN)/python -m pytest -q -m slow --timeout 1800
 
+.PHONY: chromium
+chromium:  ## install the browser that the tests of the live page drive, where that is possible
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	    test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+	    apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } || \
+	    echo "no Chromium here, and none can be installed: the tests that drive one are skipped"
+
+.PHONY: test-page
+test-page: $(VENV)/.dev chromium  ## run the tests of the live page in a real browser (a minute)
+	$(BIN)/python -m pytest -q tests/live
+
 .PHONY: bench
 bench: $(VENV)/.dev  ## measure how fast scripts are compiled; writes docs/speed.md
 	$(BIN)/python tests/benchmarks/speed.py --write

@@ -84,7 +84,9 @@ class Driver(Events):
         digests = [r.digest if k and r else None for k, r in zip(kept, records, strict=True)]
         old = {state.first + place: frame for place, frame in enumerate(state.frames)}
         reasons = ["" if k else reason for k in kept]
-        frames = planned_frames(indices, seen, digests, [None] * len(indices), old, reasons)
+        planned = planned_frames(indices, seen, digests, [None] * len(indices), old)
+        told = zip(planned, reasons, strict=True)
+        frames = tuple(replace(frame, reason=why) for frame, why in told)
         todo = len(kept) - sum(kept)
         self._pace.__init__({i: 25 for i in indices})  # type: ignore[misc]
         self.show(

@@ -55,7 +55,7 @@ const KEYS = {
 
 addEventListener("keydown", (event) => {
   if (at("help").open || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === " " && event.target.closest("button")) return;
+  if (event.key === " " && event.target.closest?.("button")) return;
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();
