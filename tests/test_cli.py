@@ -315,6 +315,7 @@ def test_damage_in_the_store_is_told_once(folder: Path, capsys: pytest.CaptureFi
     path = next(p for p in (folder / "store" / "rec").rglob("*") if p.is_file())
     path.chmod(0o644)
     path.write_text("{}")
+    (folder / "out" / "beach" / "frames" / "beach_0000.png").unlink()
     _, _, err = cards(capsys)
     assert rendered(err) == 1 and "1 damaged file moved to quarantine" in err
     assert rendered(cards(capsys)[2]) == 0

@@ -125,7 +125,7 @@ def test_a_study_renders_into_folders_of_its_own_with_a_sheet(tmp_path, capsys):
     with Image.open(folder / "grid" / "sheet.png") as sheet:
         assert sheet.width > 3 * 64 and sheet.height > 2 * 64
     code, _, again = ran(capsys, *command, *store)
-    assert code == 0 and again.count("0 to render") == 8
+    assert code == 0 and again.count("0 of 1 frame rendered: all is there") == 8
 
 
 def test_more_renders_are_made_if_asked_for(tmp_path, capsys):

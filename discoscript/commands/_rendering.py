@@ -4,7 +4,8 @@ import argparse
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 
 from discoscript.commands._missing import missing_failure
@@ -17,7 +18,7 @@ from discoscript.frames.store import Store
 from discoscript.plan.footage import VideoInput
 from discoscript.plan.lines import Lines
 from discoscript.plan.lock import drawn_seed
-from discoscript.plan.plan import FramePlan, plan
+from discoscript.plan.plan import FramePlan, models_of, plan
 from discoscript.plan.reasons import Files
 from discoscript.plan.run import Run, run_id
 from discoscript.scene.files import Unreadable
@@ -42,13 +43,27 @@ class Asked:
     script: Script
     schedule: Schedule
     seed: int
-    plan: FramePlan
+    video: VideoInput | None
     assets: Assets
     backend: Backend
     store: Store
     name: str  #: of the files that are written
     folders: tuple[str, ...] = ()  #: below the output folder
     variant: Variant | None = None  #: of a study
+    stretch: tuple[int, int] | None = None  #: only these frames, and what they start from
+
+    @cached_property
+    def plan(self) -> FramePlan:
+        """Every frame that is asked for. To make ten thousand jobs takes half a second, and what
+        is finished needs none."""
+        whole = plan(self.schedule, self.seed, self.assets.digests, self.video)
+        return whole.part(*self.stretch) if self.stretch else whole
+
+    @cached_property
+    def models(self) -> Models:
+        """The models of the render."""
+        followed = self.video is not None and self.schedule.fixed["video.flow_warp"]
+        return models_of(self.schedule, self.video.flow if self.video and followed else None)
 
     @property
     def run_id(self) -> str:
@@ -100,7 +115,12 @@ def jobs(options: argparse.Namespace) -> tuple[Job, ...]:
     """What the options of a command line ask for, ready to be rendered; several for studies."""
     wanted = asked(options)
     all_asked = studied(wanted, options) if wanted.script.compiled.renders else (wanted,)
-    return tuple(Job(**vars(w), identity=w.backend.identity(w.plan.models)) for w in all_asked)
+    return tuple(job_of(one, one.backend.identity(one.models)) for one in all_asked)
+
+
+def job_of(wanted: Asked, identity: Identity) -> Job:
+    """What is asked for, to be rendered by this."""
+    return Job(**{f.name: getattr(wanted, f.name) for f in fields(wanted)}, identity=identity)
 
 
 def asked(options: argparse.Namespace) -> Asked:
@@ -132,11 +152,10 @@ def asked_for(
     seed = first_seed(schedule, script.path, drawn)
     flow = "dis" if options.draft else flow_model()
     video = VideoInput(assets.video.frames, flow) if assets.video else None
-    frames = plan(schedule, seed, assets.digests, video)
     backend = BACKENDS[options.renderer]
     store = Store(options.store or store_folder())
     name = script.name + ("-draft" if options.draft else "")
-    return Asked(script, schedule, seed, frames, assets, backend, store, name)
+    return Asked(script, schedule, seed, video, assets, backend, store, name)
 
 
 def _assets(script: Script, schedule: Schedule) -> Assets:
@@ -156,7 +175,7 @@ def flow_model() -> str:
 
 def flow_line(job: Asked) -> Iterator[str]:
     """Which model measures the motion of the input video, in one line; nothing without a video."""
-    name = next((frame.carry.flow for frame in job.plan.frames if frame.carry), None)
+    name = job.video.flow if job.video else None
     if name is not None and job.backend.name == "engine":
         yield f"measures the motion of the video with {name}: {by_name('flow', name).doc}"
 
@@ -172,7 +191,7 @@ def refuse_missing(every: Sequence[Job]) -> None:
     away = [job for job in every if job.backend.name == "engine" and missing(job.plan.models)]
     needing = [job for job in away if not complete(look(job.plan, job.identity, job.store))]
     if needing:
-        raise missing_failure(needing[0].script.path, [job.plan.models for job in needing])
+        raise missing_failure(needing[0].script.path, [job.models for job in needing])
 
 
 def refuse_unrendered(wanted: Job) -> None:
@@ -212,7 +231,7 @@ def family(models: Models, identity: Identity) -> str:
 
 def strange_words(job: Asked) -> tuple[str, ...]:
     """Words of the prompts that the embedded CLIP has never seen; none where another one reads."""
-    if job.plan.models.clip != (DEFAULT,):
+    if job.models.clip != (DEFAULT,):
         return ()
     from discoscript_engine.models.tiny_words import unknown_words
 

@@ -22,8 +22,8 @@ class Needed:
 
 def needed_models(wanted: Asked) -> tuple[Needed, ...]:
     """The models of a script, and whether they can be used. Test cards need none of them."""
-    away = missing(wanted.plan.models)
-    return tuple(Needed(row, _state(row, row in away)) for row in rows(wanted.plan.models))
+    away = missing(wanted.models)
+    return tuple(Needed(row, _state(row, row in away)) for row in rows(wanted.models))
 
 
 def _state(row: Model, away: bool) -> str:
@@ -37,7 +37,7 @@ def _state(row: Model, away: bool) -> str:
 def identity_of(wanted: Asked) -> Identity | None:
     """What would render the script; None where its models can not be used here."""
     try:
-        return wanted.backend.identity(wanted.plan.models)
+        return wanted.backend.identity(wanted.models)
     except RenderFailure:
         return None
 

@@ -7,7 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from discoscript.commands._reasons import reasons_of
-from discoscript.commands._rendering import Job, asked_for, refuse_missing, refuse_unrendered
+from discoscript.commands._rendering import (
+    Job,
+    asked_for,
+    job_of,
+    refuse_missing,
+    refuse_unrendered,
+)
 from discoscript.commands._script import Script, compiled_script
 from discoscript.commands.render import film, folder_of, output, part, remembered
 from discoscript.errors import Failure, UsageFailure
@@ -90,7 +96,7 @@ class Compiler:
     ) -> tuple[Pass, Callable[[], Sequence[str]]]:
         """A pass, and what says why its frames are rendered."""
         asked = asked_for(script, schedule, options)
-        job = part(Job(**vars(asked), identity=self._identity(asked.plan.models)), options.frames)
+        job = part(job_of(asked, self._identity(asked.models)), options.frames)
         refuse_unrendered(job)
         refuse_missing([job])
         refuse_unreadable(job.assets)

@@ -49,7 +49,7 @@ def overview(wanted: Asked) -> Overview:
         scene=wanted.script.compiled.scene,
         schedule=wanted.schedule,
         seed=wanted.seed,
-        renderer=family(wanted.plan.models, identity) if identity else "",
+        renderer=family(wanted.models, identity) if identity else "",
         models=tuple(
             ModelState(m.row.role, m.row.name, m.state, m.row.size) for m in needed_models(wanted)
         ),
@@ -57,5 +57,5 @@ def overview(wanted: Asked) -> Overview:
         seen=seen_frames(wanted, identity),
         diagnostics=wanted.script.compiled.diagnostics,
         strange=strange_words(wanted),
-        fetch=fetch_command(wanted.script.path) if missing(wanted.plan.models) else "",
+        fetch=fetch_command(wanted.script.path) if missing(wanted.models) else "",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from discoscript.commands._files import output_folder, write_whole
 from discoscript.commands._locking import settle
+from discoscript.commands._program import program
 from discoscript.commands._reasons import reasons_of
 from discoscript.commands._rendering import (
     Job,
@@ -32,13 +33,24 @@ from discoscript.frames.events import EventsTo
 from discoscript.frames.frames import Found, State, complete, look
 from discoscript.frames.remembering import Remembering
 from discoscript.parameters import Mode
+from discoscript.plan.frame_key import SCHEMA
 from discoscript.project import Project
 from discoscript.scene.files import Unreadable
 from discoscript.scene.standard import SCHEME
+from discoscript.schedule.fingerprint import fingerprint
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, duration, printable, progress
+from discoscript.video.delivered import finished
 from discoscript.video.finish import Finish, finish
-from discoscript.video.output import Delivery, Film, Output, deliver, so_far
+from discoscript.video.output import (
+    Delivery,
+    Film,
+    Output,
+    content,
+    deliver,
+    film_identity,
+    so_far,
+)
 from discoscript.video.provenance import Provenance, Told
 from discoscript.video.stereo import LAYOUTS
 from discoscript.views.reasons import reason_lines
@@ -91,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
         refuse_unrendered(one)
     refuse_missing(every)
     say = (lambda text: None) if options.quiet else _say
-    say(f"renders with {family(every[0].plan.models, every[0].identity)}")
+    say(f"renders with {family(every[0].models, every[0].identity)}")
     for line in (*flow_line(every[0]), *strange_words_line(every[0])):
         say(line)
     if every[0].backend.name == "engine" and not options.draft:
@@ -120,9 +132,15 @@ def _render(
 ) -> Iterator[Path]:
     """Render one script, or one variant of a study; where the video for both eyes lies, if there
     is one, and then where the result does."""
-    found = look(wanted.plan, wanted.identity, wanted.store)
     if wanted.variant is not None:
         say(f"{number} of {count}: {printable(wanted.variant.label)}")
+    mark = fingerprint_of(wanted, options)
+    there = finished(folder_of(wanted, options), mark)
+    if there is not None:
+        say(f"0 of {counted(wanted.schedule.frames, 'frame')} rendered: all is there")
+        yield from there
+        return
+    found = look(wanted.plan, wanted.identity, wanted.store)
     say(_before(found))
     if options.explain:
         for line in reason_lines(reasons_of(wanted, wanted.identity, found)):
@@ -130,14 +148,12 @@ def _render(
     began = time.monotonic()
     folder = folder_of(wanted, options)
     with reported(wanted, folder, _pictures(folder, wanted), say) as told:
-        delivery = _delivered(wanted, found, options, told)
+        delivery = _delivered(wanted, found, options, told, mark)
         told.result = delivery.video or told.result
     say(_after(delivery, time.monotonic() - began))
     if wanted.store.quarantined:
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
-    if delivery.stereo:
-        yield delivery.stereo
-    yield told.result
+    yield from delivery.results
 
 
 def sheets(every: Sequence[Job], options: argparse.Namespace) -> Iterator[Path]:
@@ -167,7 +183,7 @@ def part(wanted: Job, frames: tuple[int, int] | None) -> Job:
         return wanted
     if frames[0] >= wanted.schedule.frames:
         raise UsageFailure(f"frame {frames[0]} does not exist: there are {wanted.schedule.frames}")
-    return replace(wanted, plan=wanted.plan.part(*frames))
+    return replace(wanted, stretch=frames)
 
 
 def film(schedule: Schedule, project: Project) -> Film | None:
@@ -219,8 +235,22 @@ def sound_file(schedule: Schedule, project: Project) -> Path | None:
     return path
 
 
+def fingerprint_of(wanted: Job, options: argparse.Namespace) -> str:
+    """The fingerprint of everything that the files of a render depend on, the program included."""
+    project = wanted.script.project
+    video = None if options.frames else film(wanted.schedule, project)
+    model = wanted.schedule.fixed["output.upscale_model"]
+    return fingerprint(
+        (program(), SCHEMA, wanted.identity),
+        (wanted.schedule, wanted.seed, wanted.assets.digests, wanted.video),
+        (wanted.name, options.frames, video and film_identity(video)),
+        provenance(wanted, options).mark,
+        content(project.inside(str(model))) if model else None,
+    )
+
+
 def _delivered(
-    wanted: Job, found: Sequence[Found], options: argparse.Namespace, report: Ran
+    wanted: Job, found: Sequence[Found], options: argparse.Namespace, report: Ran, mark: str
 ) -> Delivery:
     kept = (each.state is State.KEPT for each in found)
     steps = {f.index: 0 if k else f.steps for f, k in zip(wanted.plan.frames, kept, strict=True)}
@@ -229,6 +259,7 @@ def _delivered(
         refuse_unreadable(wanted.assets)
     rate = int(str(wanted.schedule.fixed["save.display_rate"]))
     made = output(wanted, options)
+    made.fingerprint = mark
     video = None if options.frames else film(wanted.schedule, wanted.script.project)
     remembering = remembered(wanted)
     with progress(steps, options.quiet) as events:

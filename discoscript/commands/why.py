@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     count = len(wanted.plan.frames)
     if options.frame is not None and not 0 <= options.frame < count:
         raise UsageFailure(f"frame {options.frame} does not exist: there are {count}")
-    identity = wanted.backend.identity(wanted.plan.models)
+    identity = wanted.backend.identity(wanted.models)
     reasons = reasons_of(wanted, identity, look(wanted.plan, identity, wanted.store))
     if options.json:
         shown = reasons if options.frame is None else [reasons[options.frame]]

@@ -16,7 +16,6 @@ DiscoScript made them. Nothing outside the folder is touched.
 """
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -40,6 +38,7 @@ from discoscript.frames.store import Store
 from discoscript.plan.canonical import canonical
 from discoscript.plan.plan import FramePlan
 from discoscript.video.blending import blended
+from discoscript.video.delivered import NAME, state, written
 from discoscript.video.finish import Finish
 from discoscript.video.growing import Growing
 from discoscript.video.provenance import SOFTWARE, Provenance
@@ -79,8 +78,11 @@ class Output(Events):
 
     `length` is how many frames the whole render has, where `plan` is a part of it. Partial pictures
     go to a `subfolder`, or among the frames. `finish` is done to the frames and to the video's.
-    `provenance` is what they say of where they come from.
+    `provenance` is what they say of where they come from. With the `fingerprint` of all that the
+    render depends on, the next one knows that it has nothing to do.
     """
+
+    fingerprint = ""
 
     def __init__(
         self,
@@ -113,7 +115,8 @@ class Output(Events):
             self._remove_leftovers()
         except OSError as error:
             raise disk_failure(f"write the output folder {folder}", error) from error
-        self._written: dict[str, Any] = self._known()
+        self._written = written(folder)
+        self._written.fingerprint, self._written.results = "", ()
 
     # ───────────── frames ─────────────
 
@@ -170,16 +173,16 @@ class Output(Events):
             self._note(path, source)
 
     def _source(self, record: Record, finish: Finish | None) -> str:
-        """What a numbered picture depends on."""
+        """What a numbered picture depends on, in 32 digits: thousands are read at every start."""
         made = finish.identity if finish else ""
         parts = (record.key, record.digest, made, self.provenance.mark)
-        return " ".join(part for part in parts if part)
+        return hashlib.blake2b(" ".join(parts).encode(), digest_size=16).hexdigest()
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
         """Write the frame."""
         self.kept(index, record)
 
-    def complete(self) -> None:
+    def tidy(self) -> None:
         """Remove the frames of an earlier, longer render, and the eyes of one that had eyes.
         FrameLost if a frame is missing."""
         if self._lost:
@@ -189,7 +192,7 @@ class Output(Events):
         for path in self._outdated():
             if _is_ours(path):
                 path.unlink(missing_ok=True)
-                self._written.pop(path.name, None)
+                self._written.files.pop(self._name(path), None)
 
     def _outdated(self) -> Iterator[Path]:
         """Pictures of frames that the render does not have, and others that it does not make."""
@@ -340,25 +343,33 @@ class Output(Events):
 
     # ───────────── what is there already ─────────────
 
+    def complete(self, results: Sequence[Path]) -> None:
+        """The render is complete: `results` are what was asked for. What others have removed is not
+        missed."""
+        found = self._written
+        for name in [n for n, entry in found.files.items() if entry[1:] != self._now(n)]:
+            del found.files[name]
+        found.fingerprint = self.fingerprint
+        found.results = [self._name(path) for path in results]
+
     def save(self) -> None:
         """Remember what was written, for the next run."""
-        text = json.dumps({"disco": 1, "files": self._written}, indent=1, sort_keys=True)
-        self._write(self.folder / "output.json", text.encode())
-
-    def _known(self) -> dict[str, Any]:
-        """What earlier runs wrote; nothing if the file is missing or damaged."""
-        try:
-            values = json.loads((self.folder / "output.json").read_bytes())
-            return dict(values["files"]) if values["disco"] == 1 else {}
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return {}
+        self._write(self.folder / NAME, self._written.to_bytes())
 
     def _is_current(self, path: Path, source: str) -> bool:
         """Whether the file was written from `source` and not touched since."""
-        return self._written.get(path.name) == [source, *_state(path)]
+        entry = self._written.files.get(self._name(path))
+        return entry is not None and entry == [source, *state(path)]
 
     def _note(self, path: Path, source: str) -> None:
-        self._written[path.name] = [source, *_state(path)]
+        self._written.files[self._name(path)] = [source, *state(path)]
+
+    def _now(self, name: str) -> list[int]:
+        return list(state(self.folder / name))
+
+    def _name(self, path: Path) -> str:
+        """`frames/beach_0000.png`, wherever the folder lies."""
+        return path.relative_to(self.folder).as_posix()
 
     def _write(self, path: Path, data: bytes) -> None:
         temporary = self._temporary(path)
@@ -389,6 +400,13 @@ class Delivery:
     outcome: Outcome
     video: Path | None
     stereo: Path | None
+    pictures: Path
+
+    @property
+    def results(self) -> tuple[Path, ...]:
+        """What a render is asked for: the video for both eyes, if there is one, and the video; the
+        picture of a still or the folder of several where there is none."""
+        return (*((self.stereo,) if self.stereo else ()), self.video or self.pictures)
 
 
 def deliver(
@@ -431,11 +449,14 @@ def _delivered(
         try:
             outcome = render_frames(output.plan, renderer, output.store, everything, assets)
             rendered, eyes = rendered + outcome.rendered, eyes + outcome.eyes_rendered
-            output.complete()
+            output.tidy()
             video = output.make_video(outcome, film, renderer, assets, events) if film else None
             stereo = output.make_stereo(outcome, film, events) if film else None
             made = replace(outcome, rendered=rendered, eyes_rendered=eyes)
-            return Delivery(made, video, stereo)
+            pictures = output.path(0) if output.length == 1 else output.frames
+            delivery = Delivery(made, video, stereo, pictures)
+            output.complete(delivery.results)
+            return delivery
         except FrameLost:
             events.note("a frame was damaged in the frame store; it is rendered again")
         finally:
@@ -466,25 +487,22 @@ def _parts(data: bytes, count: int, finish: Finish | None) -> Sequence[Picture]:
 def _identity(film: Film) -> tuple[object, ...]:
     """What a video depends on beside its frames."""
     how = (str(film.fps), film.codec, film.crf, film.preset)
-    return (*how, _content(film.sound), film.sound_begin) if film.sound else how
+    return (*how, content(film.sound), film.sound_begin) if film.sound else how
 
 
-def _content(path: Path) -> str:
+def film_identity(film: Film) -> tuple[object, ...]:
+    """The same, and which frames are shown and how."""
+    shown = film.first, film.last, film.blend, film.eyes and film.eyes.name
+    return (*_identity(film), *shown)
+
+
+def content(path: Path) -> str:
     """SHA-256 of a file's content, in hex digits."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise disk_failure(f"read {path}", error) from error
-
-
-def _state(path: Path) -> tuple[int, int]:
-    """Size and time of change; zeros where there is no file."""
-    try:
-        state = path.stat()
-    except OSError:
-        return 0, 0
-    return state.st_size, state.st_mtime_ns
 
 
 def _is_ours(path: Path) -> bool:

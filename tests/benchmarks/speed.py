@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -76,6 +77,18 @@ def start(text: str) -> Callable[[], float]:
     return run
 
 
+def nothing_to_do() -> float:
+    """`discoscript render` of a finished script of 10,000 frames, test cards of the least size."""
+    if not (FINISHED / "out").exists():
+        FINISHED.mkdir(exist_ok=True)
+        (FINISHED / "long.disco").write_text(MANY, encoding="utf-8")
+        python(*RENDER, timeout=1200)
+    began = of_children()
+    done = python(*RENDER)
+    assert done.endswith("long.mp4\n")
+    return of_children() - began
+
+
 def of_children() -> float:
     """Processor time of the processes that were started from here and have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -101,7 +114,7 @@ def again(text: str) -> Callable[[], float]:
     return run
 
 
-def python(*arguments: str) -> str:
+def python(*arguments: str, timeout: int = 120) -> str:
     """What a Python process of this checkout prints."""
     path = os.pathsep.join([str(ROOT), str(ROOT / "engine")])
     done = subprocess.run(
@@ -110,7 +123,7 @@ def python(*arguments: str) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=timeout,
     )
     return done.stdout
 
@@ -119,6 +132,9 @@ def figures() -> Sequence[Figure]:
     """Everything that has a target."""
     return (
         Figure("process start: `discoscript check` of 10 lines", 0.35, start(TEN), 15),
+        Figure(
+            "process start: `discoscript render` of 10,000 finished frames", 0.6, nothing_to_do, 9
+        ),
         Figure("first check of 100 lines, after imports", 0.050, cold(generated.short(100)), 15),
         Figure("check after an edit of one of 100 lines", 0.005, again(generated.short(100)), 200),
         Figure("first check of 1,000 lines, after imports", 0.3, cold(generated.short(1000)), 7),
@@ -130,6 +146,24 @@ def figures() -> Sequence[Figure]:
         ),
     )
 
+
+MANY = """disco 1
+
+scene "Ten thousand frames":
+    mode 3d
+    frames 10000
+    size 64x64
+    seed 7
+
+prompt "a lighthouse on a cliff"
+camera:
+    translate_z 2 -> 8 @ 0..10000 ease in-out
+"""
+
+FINISHED = Path(tempfile.gettempdir()) / f"discoscript-bench-{os.getpid()}"
+
+RENDER = ("-m", "discoscript", "render", str(FINISHED / "long.disco"), "--renderer", "testcard",
+          "--store", str(FINISHED / "store"), "--quiet")  # fmt: skip
 
 TEN = """disco 1
 
@@ -295,6 +329,7 @@ def main() -> int:
                 f"{shown(row['target_s']):>9}  {row['what']}",
                 flush=True,
             )
+    shutil.rmtree(FINISHED, ignore_errors=True)
     keys = None if options.only else keys_against_pandas()
     print(json.dumps(keys))
     if options.write:
