@@ -32,7 +32,7 @@ class Lines(Progress):
     def started(self, host: str, here: int, total: int | None) -> None:
         self._began, self._first, self._total = self.clock.now_s(), here, total
         size = size_text(total) if total is not None else "a file of unknown size"
-        goes_on = f", {size_text(here)} of them are here" if here else ""
+        goes_on = f", {size_text(here)} are here already" if here else ""
         self._say(f"{size} from {host}{goes_on}")
 
     def got(self, here: int) -> None:
