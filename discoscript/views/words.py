@@ -37,7 +37,8 @@ def shown(value: object) -> str:
             return "on" if value else "off"
         case float() | np.floating():
             # No minus zero, and nothing that only the rounding of a sum has left.
-            number = 0.0 if abs(value) < 1e-12 else float(value)
+            number = float(value)
+            number = 0.0 if abs(number) < 1e-12 else number
             if number.is_integer() and abs(number) < 1e15:
                 return str(int(number))
             return f"{number:g}" if abs(number) >= 1000 else f"{number:.4g}"
