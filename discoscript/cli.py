@@ -56,6 +56,7 @@ COMMANDS = (
     Command("export", "write a script as settings of Disco Diffusion"),
     Command("models", "list, fetch and check the models"),
     Command("report", "list the runs of a script"),
+    Command("drift", "see whether colours wander and frames flicker"),
     Command("recover", "get the script back from a picture or a video"),
     Command("lock", "show or renew what a script is pinned to"),
     Command("pack", "put a script and all that it names into one file"),

@@ -1,0 +1,133 @@
+"""`discoscript drift`: whether the colours of a film wander and whether it flickers."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discoscript.commands._rendering import Asked, asked, rendering_arguments
+from discoscript.commands._script import script_arguments
+from discoscript.commands._seen import identity_of, seen_frames
+from discoscript.errors import Exit, RenderFailure, UsageFailure, disk_failure
+from discoscript.frames import png
+from discoscript.frames.renderer import Picture
+from discoscript.reports.drift import Flicker, Measures, advice, measured
+from discoscript.views.chart import Chart, Strip
+from discoscript.views.table import table, terminal_width
+from discoscript.views.words import stretch
+
+EXAMPLES = """  discoscript drift beach.disco                each segment, and what may help
+  discoscript drift beach.disco -o drift.png   the same as curves
+  discoscript drift beach.disco --json         every frame
+"""
+
+#: What is measured, by its name in `Measures`, with its unit in words.
+MEASURES = {
+    "colors": "distance from the first frame",
+    "contrast": "spread of lightness",
+    "saturation": "mean chroma",
+    "flicker": "difference without motion",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    script_arguments(parser)
+    rendering_arguments(parser)
+    parser.add_argument("-o", "--output", metavar="PNG", type=Path, help="draw it, a .png")
+    parser.add_argument("--json", action="store_true", help="every frame, as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure the frames that are in the store, from the first on."""
+    wanted = asked(options)
+    pictures = list(stored(wanted))
+    if not pictures:
+        raise UsageFailure(f"no frame of {options.file} is rendered yet", "render it first")
+    starts = [start for start in wanted.schedule.starts if start < len(pictures)]
+    found = measured(pictures, starts, flicker())
+    if options.output is not None:
+        draw(options.output, wanted, found)
+    if options.json:
+        print(json.dumps(as_json(found), indent=1))
+        return Exit.OK
+    rows = [row(found, first, end) for first, end in found.segments]
+    head = ("FRAMES", "COLOURS MOVE", "CONTRAST", "SATURATION", "FLICKER")
+    print("\n".join(table(head, rows, terminal_width())))
+    if len(pictures) < len(wanted.plan.frames):
+        print(f"\nof {len(wanted.plan.frames)} frames the first {len(pictures)} are rendered")
+    for each in advice(found):
+        print(f"\n{each.text}")
+    return Exit.OK
+
+
+def stored(wanted: Asked) -> Iterator[Picture]:
+    """The pictures of a film, in order, up to the first that is not in the store."""
+    for seen in seen_frames(wanted, identity_of(wanted)):
+        record = wanted.store.lookup(seen.key) if seen.key else None
+        data = wanted.store.read(record.digest) if record else None
+        if data is None:
+            return
+        yield png.decode(data)
+
+
+def flicker() -> Flicker:
+    """What measures flicker; it is in the engine, where optical flow is."""
+    try:
+        from discoscript_engine.motion.flicker import flicker as measure
+    except ImportError as error:
+        help = 'install it with: pip install "discoscript[engine]"'
+        raise RenderFailure("optical flow needs the engine", help) from error
+    return measure
+
+
+def row(found: Measures, first: int, end: int) -> tuple[str, ...]:
+    """A segment: how far its colours moved, the way of the others, its mean flicker."""
+    here = slice(first, end)
+    jumps = found.flicker[here]
+    mean = f"{np.nanmean(jumps):.3f}" if np.isfinite(jumps).any() else ""
+    ways = (
+        f"{each[first]:.0f} -> {each[end - 1]:.0f}" for each in (found.contrast, found.saturation)
+    )
+    return stretch(first, end), f"{found.colors[end - 1]:.1f}", *ways, mean
+
+
+def draw(path: Path, wanted: Asked, found: Measures) -> None:
+    """Write the curves as a picture."""
+    from discoscript.views.curves_picture import picture
+
+    strips = tuple(strip(name, unit, getattr(found, name)) for name, unit in MEASURES.items())
+    count = len(found.colors)
+    turns: tuple[int, ...] = ()
+    drawn = Chart(wanted.script.title, count, wanted.schedule.fps, strips, (), found.starts, turns)
+    try:
+        picture(drawn).save(path, format="PNG", dpi=(192, 192))
+    except OSError as error:
+        raise disk_failure(f"write {path}", error) from error
+
+
+def strip(name: str, unit: str, values: NDArray[np.float64]) -> Strip:
+    """One measure over the frames, from 0 up."""
+    known = np.nan_to_num(values)
+    return Strip(f"{unit}.{name}", "", known, 0.0, max(float(known.max()), 1e-9))
+
+
+def as_json(found: Measures) -> dict[str, object]:
+    """Every frame, and what may help."""
+    columns = {
+        name: [None if np.isnan(v) else round(float(v), 4) for v in getattr(found, name)]
+        for name in MEASURES
+    }
+    helps = [asdict(each) for each in advice(found)]
+    starts = list(found.starts)
+    return {
+        "format": "discoscript-drift",
+        "version": 1,
+        "starts": starts,
+        **columns,
+        "advice": helps,
+    }
