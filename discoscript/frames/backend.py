@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from discoscript.errors import RenderFailure
+from discoscript.frames.child import ChildRenderer
 from discoscript.frames.renderer import OnStep, Picture, Renderer
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import Carry, Eyes, FrameJob, Models, Move
@@ -62,11 +64,23 @@ class _Lazy:
 
 
 def _engine(note: Note) -> Renderer:
+    """The engine in a process of its own, so that a GPU that fails ends no render."""
+    if find_spec("torch") is None:
+        raise _not_installed("torch")
+    return ChildRenderer(f"{__name__}:{engine_here.__name__}", note, _engine_identity).load()
+
+
+def engine_here(note: Note) -> Renderer:
+    """The engine in this process; a RenderFailure says what is not installed."""
     try:
         from discoscript_engine.engine import Engine
     except ModuleNotFoundError as error:
-        raise RenderFailure(f"the engine is not installed (no {error.name})", INSTALL) from error
+        raise _not_installed(error.name) from error
     return Engine(note=note)
+
+
+def _not_installed(module: str | None) -> RenderFailure:
+    return RenderFailure(f"the engine is not installed (no {module})", INSTALL)
 
 
 def _engine_identity(models: Models) -> Identity:
