@@ -26,6 +26,8 @@ EXIT_CODES = """exit codes:
 ENVIRONMENT = """environment:
   DISCOSCRIPT_MODELS     the folder of the fetched models
   DISCOSCRIPT_STORE      the folder of the frame store
+  DISCOSCRIPT_STORE_SIZE how large it may become (default: 20GiB of pictures)
+  DISCOSCRIPT_STORE_FREE how much of the disk it leaves free (default: 5GiB)
   DISCOSCRIPT_TRACEBACK  anything: show where in the code a failure came from
   NO_COLOR               anything: no colours
 """
@@ -54,6 +56,7 @@ COMMANDS = (
     Command("params", "look up the settings of the language"),
     Command("import", "make a script from settings of Disco Diffusion or Deforum"),
     Command("export", "write a script as settings of Disco Diffusion"),
+    Command("cache", "look into the frame store, verify it, make room in it"),
     Command("models", "list, fetch and check the models"),
     Command("report", "list the runs of a script"),
     Command("drift", "see whether colours wander and frames flicker"),

@@ -29,6 +29,7 @@ from discoscript.commands._script import script_arguments
 from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import Exit, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
+from discoscript.frames.collecting import collect_if_due, limits
 from discoscript.frames.events import EventsTo
 from discoscript.frames.frames import Found, State, complete, look
 from discoscript.frames.remembering import Remembering
@@ -151,6 +152,7 @@ def _render(
         delivery = _delivered(wanted, found, options, told, mark)
         told.result = delivery.video or told.result
     say(_after(delivery, time.monotonic() - began))
+    collect_if_due(wanted.store, limits())
     if wanted.store.quarantined:
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
     yield from delivery.results

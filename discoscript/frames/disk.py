@@ -9,7 +9,18 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or a folder: bytes, and when it was last used, in seconds since 1970."""
+
+    path: Path
+    size: int
+    changed: float
+    folder: bool = False
 
 
 class Disk:
@@ -107,6 +118,54 @@ class Disk:
         except FileNotFoundError:
             return 0.0
 
+    def entries(self, folder: Path) -> list["Entry"]:
+        """What lies in a folder, each with its size and the time when it was last used; none when
+        there is no such folder. What vanishes meanwhile is left out."""
+        found = []
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as there:
+            for entry in there:
+                with suppress(FileNotFoundError):
+                    state = entry.stat(follow_symlinks=False)
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    path = folder / entry.name
+                    found.append(Entry(path, state.st_size, state.st_mtime, is_folder))
+        return found
+
+    def changed(self, path: Path) -> float | None:
+        """When a file was last used; None when it is gone."""
+        try:
+            return path.stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+    def touch(self, path: Path) -> None:
+        """A file is used now. One that is gone, or that others own, stays as it is."""
+        with suppress(OSError):
+            os.utime(path)
+
+    def stamp(self, path: Path) -> None:
+        """An empty file that says when something was done last."""
+        path.touch()
+
+    @contextmanager
+    def attempted(self, path: Path) -> Iterator[bool]:
+        """Hold an advisory lock that dies with the process, or say that another one holds it.
+
+        The file is removed afterwards, so that locks leave nothing behind. Where there are no such
+        locks, nothing is held and all is well: they only save work.
+        """
+        handle = _opened(path)
+        try:
+            mine = held(handle)
+            if mine and not _same(handle, path):  # removed by the one that held it: nobody's now
+                mine = False
+            yield mine
+        finally:
+            if mine:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+            os.close(handle)
+
     @contextmanager
     def locked(self, path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Wait for, then hold, an advisory lock that dies with the process; `on_wait` is called
@@ -148,3 +207,30 @@ def process_lives(pid: str) -> bool:
     except OSError:
         return True
     return True
+
+
+def held(handle: int) -> bool:
+    """Take an advisory lock if nobody else holds it; also where there are no such locks."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+
+
+def _same(handle: int, path: Path) -> bool:
+    """Whether an open file is the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False

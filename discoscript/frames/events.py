@@ -41,6 +41,9 @@ class Events:
     def encoded(self, done: int, count: int) -> None:
         """`done` of `count` pictures have gone into a video."""
 
+    def waiting(self, index: int) -> None:
+        """Another process is at frame `index`; told again and again while it is. To stop, raise."""
+
     def pictured(self, index: int, pictures: Sequence[str]) -> None:
         """All pictures of frame `index`, hidden ones too, are in the store; their digests."""
 
@@ -89,6 +92,10 @@ class EventsTo(Events):
     def encoded(self, done: int, count: int) -> None:
         for receiver in self.receivers:
             receiver.encoded(done, count)
+
+    def waiting(self, index: int) -> None:
+        for receiver in self.receivers:
+            receiver.waiting(index)
 
     def pictured(self, index: int, pictures: Sequence[str]) -> None:
         for receiver in self.receivers:

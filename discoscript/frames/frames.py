@@ -6,9 +6,10 @@ interrupted render continued later gives the same pictures as an unbroken one.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from discoscript.frames import png
 from discoscript.frames.colors import matched
 from discoscript.frames.events import Events
 from discoscript.frames.pictures import Wanted, mixed, wanted_pictures
+from discoscript.frames.pins import Pins
 from discoscript.frames.record import Record
 from discoscript.frames.renderer import Glimpse, OnStep, Picture, Renderer
 from discoscript.frames.store import Store
@@ -24,6 +26,9 @@ from discoscript.plan.frame_key import CUT, frame_key, partial_key
 from discoscript.plan.plan import FramePlan
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import ColorMatch, Eyes, Mix, Move
+
+#: How often a segment is looked at that another process renders, in seconds.
+FOLLOW_S = 0.2
 
 
 class State(Enum):
@@ -154,8 +159,38 @@ def render_frames(
     return _Walk(plan, renderer, store, events, assets or {}).all()
 
 
+@dataclass
+class _Segment:
+    """The pictures from place `begin` to `end` (excluded), of which those before `next` are done.
+    `name` is the key of the first one: whoever renders the segment holds a lock of that name."""
+
+    begin: int
+    end: int
+    name: str
+    followed: bool = False
+
+    def __post_init__(self) -> None:
+        self.next = self.begin
+
+
+def _segments(wanted: Sequence[Wanted]) -> Iterator[tuple[int, int]]:
+    """The segments, as places of their first pictures and of the ones after their last: only the
+    first picture of a segment is made of no other."""
+    starts = [place for place, each in enumerate(wanted) if not each.sources]
+    yield from pairwise((*starts, len(wanted)))
+
+
+def _last_uses(wanted: Sequence[Wanted]) -> Sequence[int]:
+    """For each picture the place of the last one that is made of it; its own where none is."""
+    last = list(range(len(wanted)))
+    for place, each in enumerate(wanted):
+        for source in each.sources:
+            last[source] = place
+    return last
+
+
 class _Walk:
-    """One walk along the pictures; `records` holds those that are done, at the same places."""
+    """One walk along the pictures; `done` maps the places of those that are there to records."""
 
     def __init__(
         self,
@@ -169,26 +204,77 @@ class _Walk:
         self.renderer, self.store = renderer, store
         self.events, self.assets = events, assets
         self.identity = renderer.identity(plan.models)
-        self.records: list[Record] = []
+        self.done: dict[int, Record] = {}
         self.rendered: list[int] = []
         self.eyes_rendered: list[int] = []
         self.spent: dict[int, float] = {}  #: seconds, by frames that are being made
+        self.until = _last_uses(self.wanted)
 
     def all(self) -> Outcome:
-        for place in range(len(self.wanted)):
-            key = self._key(place)
-            record = kept(self.wanted[place], key, self.store) or self._made(place)
-            self.records.append(record)
-            self._tell_of_partials(place, key)
-            self._tell(place)
-            self._tell_if_done(place)
-        made = tuple(zip(self.wanted, self.records, strict=True))
+        """First what is there; then every segment that no other process is at; then the rest."""
+        with Pins(self.store.root) as self.pins:
+            parts = [_Segment(a, b, self._key(a)) for a, b in _segments(self.wanted)]
+            left = [part for part in parts if self._kept(part)]
+            while left:
+                left = self._some(left)
+        made = tuple((wanted, self.done[place]) for place, wanted in enumerate(self.wanted))
         return Outcome(
             records=tuple(record for wanted, record in made if wanted.shown),
             rendered=tuple(self.rendered),
             eyes=tuple(record for wanted, record in made if wanted.eyes),
             eyes_rendered=tuple(self.eyes_rendered),
         )
+
+    def _kept(self, part: "_Segment") -> bool:
+        """Walk along a segment as far as the store has it; whether something is left."""
+        while part.next < part.end and self._take(part):
+            pass
+        return part.next < part.end
+
+    def _take(self, part: "_Segment") -> bool:
+        """The next picture of a segment, if the store has it."""
+        place, key = part.next, self._key(part.next)
+        record = kept(self.wanted[place], key, self.store)
+        if record is not None:
+            self.store.use(record)
+            self._finished(part, key, record)
+        return record is not None
+
+    def _some(self, left: Sequence["_Segment"]) -> list["_Segment"]:
+        """Render the first segment that is free; what is left then. Where others are at all of
+        them, wait a little and take what they have made."""
+        for part in left:
+            with self.store.claim(part.name) as mine:
+                if mine:
+                    self._render(part)
+                    return [other for other in left if other is not part and self._kept(other)]
+        self._tell_of_others(left[0])
+        time.sleep(FOLLOW_S)
+        return [part for part in left if self._kept(part)]
+
+    def _render(self, part: "_Segment") -> None:
+        while part.next < part.end:
+            if not self._take(part):
+                place, key = part.next, self._key(part.next)
+                self._finished(part, key, self._made(place))
+
+    def _finished(self, part: "_Segment", key: str, record: Record) -> None:
+        """A picture is done: tell of it, and pin it while others are made of it."""
+        place = part.next
+        self.pins.pin(place, record.digest)
+        self.done[place] = record
+        part.next += 1
+        self._tell_of_partials(place, key)
+        self._tell(place)
+        self._tell_if_done(place)
+        self.pins.free(p for p in (*self.wanted[place].sources, place) if self.until[p] <= place)
+
+    def _tell_of_others(self, part: "_Segment") -> None:
+        index = self.wanted[part.next].index
+        if not part.followed:
+            self.events.note(f"frame {index} is being rendered by another process")
+        part.followed = True
+        self.events.waiting(index)
 
     def _tell_of_partials(self, place: int, key: str) -> None:
         for done in self.wanted[place].partials:
@@ -198,7 +284,7 @@ class _Walk:
 
     def _tell(self, place: int) -> None:
         """Tell of a frame whose shown picture is done, or of what both eyes see of it."""
-        wanted, record = self.wanted[place], self.records[place]
+        wanted, record = self.wanted[place], self.done[place]
         if not wanted.shown and not wanted.eyes:
             return
         seconds = self.spent.pop(wanted.index, None)
@@ -218,20 +304,17 @@ class _Walk:
             return
         while first and self.wanted[first - 1].index == index:
             first -= 1
-        self.events.pictured(index, [record.digest for record in self.records[first : place + 1]])
+        self.events.pictured(index, [self.done[each].digest for each in range(first, place + 1)])
 
     def _key(self, place: int) -> str:
         wanted = self.wanted[place]
-        sources = [self.records[source].digest for source in wanted.sources] or [CUT]
+        sources = [self.done[source].digest for source in wanted.sources] or [CUT]
         return frame_key(wanted.job, self.identity, *sources)
 
     def _made(self, place: int) -> Record:
-        """The picture, made now, unless another process did so while this one waited."""
+        """The picture, made now."""
         sources = [self._picture(source) for source in self.wanted[place].sources]
-        key = self._key(place)
-        with self.store.claim(key):
-            wanted = self.wanted[place]
-            return kept(wanted, key, self.store) or self._rendered(wanted, key, sources)
+        return self._rendered(self.wanted[place], self._key(place), sources)
 
     def _rendered(self, wanted: Wanted, key: str, sources: Sequence[Picture]) -> Record:
         before = self.store.record(key)
@@ -287,10 +370,10 @@ class _Walk:
 
     def _picture(self, place: int) -> Picture:
         """The stored picture that is done; made again if the store has lost it."""
-        data = self.store.read(self.records[place].digest)
+        data = self.store.read(self.done[place].digest)
         if data is None:
             self._restore(place)
-            data = self.store.read(self.records[place].digest)
+            data = self.store.read(self.done[place].digest)
         if data is None:
             raise DiskFailure(f"the frame store loses what is written to it: {self.store.root}")
         return png.decode(data)
@@ -306,8 +389,8 @@ class _Walk:
                 lost.add(source)
                 look_at += self.wanted[source].sources
         for again in sorted(lost):
-            self.records[again] = self._made(again)
+            self.done[again] = self._made(again)
             self._tell(again)
 
     def _readable(self, place: int) -> bool:
-        return self.store.read(self.records[place].digest) is not None
+        return self.store.read(self.done[place].digest) is not None

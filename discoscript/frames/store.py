@@ -4,8 +4,9 @@
     rec/ab/<frame key>       the record, see `record.py`
     obj/cd/<out digest>      "DISCOFR1", length (8 bytes), SHA-256, then that many bytes of PNG
     runs/<run id>            what a render of a script asked for, to say why; see `plan/run.py`
+    pins/<pid>-<random>      what a running render needs, see `pins.py`
     tmp/<pid>-<random>       files being written
-    lock/ab                  held while a key that begins with `ab` is rendered
+    lock/seg-<key>           held while the segment that begins with a key is rendered
     quarantine/              what failed verification, kept for diagnosis
 
 Written in this order: the object, then the record; each to `tmp`, forced to the disk, given its
@@ -35,9 +36,12 @@ from discoscript.plan.run import Run
 VERSION = b"disco-store 1\n"
 MAGIC = b"DISCOFR1"
 HEADER = len(MAGIC) + 8 + 32
-FOLDERS = ("rec", "obj", "runs", "tmp", "lock", "quarantine")
+FOLDERS = ("rec", "obj", "runs", "tmp", "pins", "lock", "quarantine")
 QUARANTINE_LIMIT = 100 * 2**20
 DAY_S = 24 * 3600
+
+#: Half of the age below which nothing is removed: a use is noted no more often than that.
+STALE_S = 1800.0
 
 #: Errors of `link` on file systems that have no hard links.
 _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES}
@@ -51,7 +55,13 @@ class Store:
         self.disk = disk or Disk()
         self._ready = False
         self.quarantined = 0
+        self.stale_s = STALE_S
         self._refuse_other_versions()
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever written to it."""
+        return self.disk.size(self.root / "VERSION") is not None
 
     # ───────────── reading ─────────────
 
@@ -70,7 +80,7 @@ class Store:
         data = self._read(path)
         record = records.from_bytes(data, key) if data is not None else None
         if data is not None and record is None:
-            self._quarantine(path)
+            self.set_aside(path)
         return record
 
     def read(self, digest: str) -> bytes | None:
@@ -79,10 +89,18 @@ class Store:
         data = self._read(path)
         if data is None:
             return None
-        body = _verified(data, digest)
+        body = verified(data, digest)
         if body is None:
-            self._quarantine(path)
+            self.set_aside(path)
         return body
+
+    def use(self, record: Record) -> None:
+        """Note that a picture is used, the record first: what is used stays when room is made. What
+        was used just now is left alone."""
+        path = self._object(record.digest)
+        if self.disk.age_s(path) >= self.stale_s:
+            self.disk.touch(self._record(record.key))
+            self.disk.touch(path)
 
     def quarantine(self) -> frozenset[str]:
         """The keys and digests of what was damaged and is kept for diagnosis."""
@@ -105,6 +123,8 @@ class Store:
             self._prepare()
             if self.read(digest) is None:
                 self._write(self._object(digest), _framed(png), replace=True)
+            else:
+                self.disk.touch(self._object(digest))
             return self._settle(record)
         except OSError as error:
             raise self._failure("write the frame store", error) from error
@@ -118,15 +138,15 @@ class Store:
             raise self._failure("write the frame store", error) from error
 
     @contextmanager
-    def claim(self, key: str) -> Iterator[None]:
-        """Hold `key` while it is rendered, so that a second process waits instead of working."""
-        with ExitStack() as held:
+    def claim(self, name: str) -> Iterator[bool]:
+        """Hold the segment `name` while it is rendered; False while another process is at it."""
+        with ExitStack() as stack:
             try:
                 self._prepare()
-                held.enter_context(self.disk.locked(self.root / "lock" / key[:2]))
+                mine = stack.enter_context(self.disk.attempted(self.root / "lock" / f"seg-{name}"))
             except OSError as error:
                 raise self._failure("write the frame store", error) from error
-            yield
+            yield mine
 
     def _settle(self, record: Record) -> Record:
         """Write the record, or adopt the one that is there if its picture can be read."""
@@ -209,7 +229,7 @@ class Store:
                 with suppress(OSError):
                     self.disk.remove(path)
 
-    def _quarantine(self, path: Path) -> None:
+    def set_aside(self, path: Path) -> None:
         """Move a damaged file out of the way; if that is impossible it is still not served."""
         self.quarantined += 1
         folder = self.root / "quarantine"
@@ -267,7 +287,7 @@ def _framed(png: bytes) -> bytes:
     return MAGIC + len(png).to_bytes(8, "little") + hashlib.sha256(png).digest() + png
 
 
-def _verified(data: bytes, digest: str) -> bytes | None:
+def verified(data: bytes, digest: str) -> bytes | None:
     """The PNG inside an object's bytes; None unless every byte is as it was written."""
     body = data[HEADER:]
     whole = data == _framed(body) and hashlib.sha256(body).hexdigest() == digest

@@ -68,6 +68,12 @@ class Run:
         identity, pictures = found.pop(IDENTITY), found.pop(PICTURES)
         return Past(found, identity, tuple(pictures))
 
+    def pictures(self, index: int) -> Sequence[str]:
+        """The digests of a frame's pictures."""
+        column = self.columns[PICTURES]
+        found = column.values[column.at[self.places[index]]]
+        return [str(digest) for digest in found] if isinstance(found, list | tuple) else []
+
 
 def run_id(script: Path, folders: Iterable[str] = ()) -> str:
     """What a run is kept under: the script, and the folders below the output of a study's part."""

@@ -250,7 +250,7 @@ class Output(Events):
             pictures = self._pictures(records, film.first)
             return self._video(self.name, records, film, _told(pictures, len(records), events))
         mixed = blended(
-            lambda index: self._picture(outcome.records[index].digest),
+            lambda index: png.decode(self._stored(outcome.records[index], self.path(index))),
             range(film.first, film.first + len(records)),
             carries,
             film.blend == "optical_flow",
@@ -317,10 +317,19 @@ class Output(Events):
         source = self._source(record, self.finish)
         if self.finish is not None and all(self._is_current(path, source) for path in paths):
             return [png.decode(path.read_bytes()) for path in paths]
-        data = self.store.read(record.digest)
-        if data is None:
-            raise FrameLost
+        data = self._stored(record, paths[0])
         return _parts(data, len(paths), self.finish)
+
+    def _stored(self, record: Record, path: Path) -> bytes:
+        """The stored picture; where the store had to make room, the file beside the script, if that
+        shows the same."""
+        data = self.store.read(record.digest)
+        if data is None and self.finish is None:
+            with suppress(OSError, ValueError):
+                data = png.bare(path.read_bytes())
+        if data is None or hashlib.sha256(data).hexdigest() != record.digest:
+            raise FrameLost
+        return data
 
     def _carries(self, film: Film) -> Mapping[int, Carry]:
         """How the frames of the video are blended; empty where they are shown as they are."""
@@ -328,12 +337,6 @@ class Output(Events):
             return {}
         shown = self.plan.frames[film.first : film.last]
         return {f.index: f.carry for f in shown if f.carry is not None and f.carry.share > 0}
-
-    def _picture(self, digest: str) -> Picture:
-        data = self.store.read(digest)
-        if data is None:
-            raise FrameLost
-        return png.decode(data)
 
     def growing(self, film: Film) -> Growing:
         """What makes the video of what is finished."""

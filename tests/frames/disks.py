@@ -100,6 +100,12 @@ class StepDisk(QuickDisk):
         return super().free(folder)
 
     @contextmanager
+    def attempted(self, path: Path) -> Iterator[bool]:
+        self.reached("lock")
+        with super().attempted(path) as mine:
+            yield mine
+
+    @contextmanager
     def locked(self, path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
         self.reached("lock")
         with super().locked(path, on_wait):
