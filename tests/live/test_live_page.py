@@ -122,7 +122,7 @@ def test_a_render_is_watched_from_the_first_step_to_the_last_frame(
         page.publish(LiveState("beach.disco"))
         expect(text(view, "empty-title"), "Waiting for the first frame")
 
-        driver.save(SCRIPT, reason="it is new")
+        driver.save(SCRIPT, reason="new")
         driver.render(lambda s: at_step(s, 2, 4) and s.current.jpeg is not None)
         expect(text(view, "frame"), "Frame 2")
         expect(text(view, "badge"), "step 4 of 10")
@@ -131,9 +131,9 @@ def test_a_render_is_watched_from_the_first_step_to_the_last_frame(
         assert driver.state.current and driver.state.current.jpeg
         glimpse = glimpse_digest(driver.state.current.jpeg)
         expect(digest_in(view), glimpse)
-        assert text(view, "why")() == "being rendered: it is new"
+        assert text(view, "why")() == "being rendered: new"
         view.locator("#frame-4").hover()
-        expect(text(view, "tip"), "Frame 4, not rendered yet\nit is new")
+        expect(text(view, "tip"), "Frame 4, not rendered yet\nnew")
         assert view.locator("#frame-4").get_attribute("aria-label").startswith("Frame 4, not ren")
 
         driver.render()
@@ -272,13 +272,13 @@ def test_an_error_is_shown_over_what_was_good_and_cured(
 
 
 def test_a_failed_frame_is_marked_and_explained(browser: Any, page: LivePage) -> None:
-    frames = (LiveFrame(Shown.FAILED, reason="it is new"), LiveFrame(Shown.QUEUED))
+    frames = (LiveFrame(Shown.FAILED, reason="new"), LiveFrame(Shown.QUEUED))
     with window(browser) as view:
         page.publish(LiveState("a.disco", doing=Doing.FAILED, frames=frames, plan=1))
         view.goto(page.address)
         expect(text(view, "empty-title"), "Rendering failed")
         expect(lambda: states(view), ["failed", "queued"])
-        expect(text(view, "why"), "failed: it is new")
+        expect(text(view, "why"), "failed: new")
 
 
 def test_the_page_comes_back_when_the_watcher_does(browser: Any, tmp_path: Path) -> None:

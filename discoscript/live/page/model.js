@@ -81,10 +81,16 @@ export function words(frame) {
   return frame.draft && frame.state === "stale" ? "a draft" : WORDS[frame.state];
 }
 
+// Why a frame is or was rendered, without the folders of the script; "" where it was there already.
+export function reason(frame) {
+  return frame.reason === "kept" ? "" : frame.reason.replace(/ at \S*[\\/]([^\\/\s]+:\d+)$/, " at $1");
+}
+
 // The state of a frame, and why.
 export function because(frame) {
-  if (!frame.reason) return words(frame);
-  return frame.state === "kept" ? `ready; rendered because ${frame.reason}` : `${words(frame)}: ${frame.reason}`;
+  const why = reason(frame);
+  if (!why) return words(frame);
+  return frame.state === "kept" ? `ready; rendered: ${why}` : `${words(frame)}: ${why}`;
 }
 
 // ───────────── words ─────────────

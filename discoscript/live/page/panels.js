@@ -23,7 +23,7 @@ export function drawScene() {
   at("script").title = script;
   document.documentElement.style.setProperty("--aspect", model.scene.width / model.scene.height);
   at("count").textContent = count ? `${counted(count, "frame")}` : "";
-  at("scrub-label").textContent = count ? `${clock(count / fps)} at ${short(fps)} fps` : "frames";
+  at("scrub-label").textContent = count ? `${short(fps)} fps` : "";
 }
 
 export function drawStatus() {
@@ -127,7 +127,7 @@ function drawFacts(status) {
 export function drawWhere() {
   const frame = model.frames[head.place], number = head.place + model.scene.first;
   at("frame").textContent = frame ? `Frame ${number}` : "";
-  at("time").textContent = frame ? clock(number / model.scene.fps) : "";
+  at("time").textContent = frame ? `${clock(number / model.scene.fps)} of ${clock(model.frames.length / model.scene.fps)}` : "";
   at("why").textContent = frame ? because(frame) : "";
   at("play").classList.toggle("playing", head.playing);
   at("play").setAttribute("aria-label", head.playing ? "Pause" : "Play");

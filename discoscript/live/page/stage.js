@@ -1,6 +1,6 @@
 // The picture: the frame at the playhead, or the one in the making while it diffuses.
 
-import { counted, makingPlace, model, words } from "./model.js";
+import { counted, makingPlace, model, reason, words } from "./model.js";
 import { picture } from "./pictures.js";
 import { head } from "./player.js";
 
@@ -71,7 +71,7 @@ function sayEmpty(frame, number) {
   else if (doing === "broken") {
     [title, text] = [`The script has ${counted(errors, "error")}`, "It renders as soon as they are mended and saved."];
   } else if (doing === "failed") [title, text] = ["Rendering failed", model.problems.at(-1)?.message ?? ""];
-  else if (frame && !head.live) [title, text] = [`Frame ${number} is not rendered yet`, frame.reason];
+  else if (frame && !head.live) [title, text] = [`Frame ${number} is not rendered yet`, reason(frame)];
   at("empty-title").textContent = title;
   at("empty-text").textContent = text;
 }

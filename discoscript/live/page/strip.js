@@ -1,6 +1,6 @@
 // The filmstrip. Only the cells that are seen exist, so that ten thousand frames scroll as one does.
 
-import { because, model, makingPlace, words } from "./model.js";
+import { because, model, makingPlace, reason, words } from "./model.js";
 import { address } from "./pictures.js";
 import { go, head } from "./player.js";
 
@@ -125,9 +125,9 @@ function explain(cell) {
   const frame = cell && model.frames[Number(cell.dataset.place)];
   tip.hidden = !frame;
   if (!frame) return;
-  const [head, reason] = tip.children;
-  head.textContent = `Frame ${Number(cell.dataset.place) + model.scene.first}, ${words({ ...frame, state: cell.dataset.state })}`;
-  reason.textContent = frame.reason;
+  const [top, why] = tip.children;
+  top.textContent = `Frame ${Number(cell.dataset.place) + model.scene.first}, ${words({ ...frame, state: cell.dataset.state })}`;
+  why.textContent = reason(frame);
   const box = cell.getBoundingClientRect(), own = tip.getBoundingClientRect();
   const left = Math.max(6, Math.min(box.left + (box.width - own.width) / 2, innerWidth - own.width - 6));
   tip.style.transform = `translate(${left}px, ${box.top - own.height - 7}px)`;
