@@ -117,6 +117,7 @@ class Watcher:
         self._code: int | None = None
         self._leaving: float | None = None  #: since when
         self._work: Work | None = None  #: of the last script without errors
+        self._why: Callable[[], Sequence[str]] | None = None  #: what says why, until it has
         self._pass, self._pace, self._ready = "", Pace({}), set[int]()
 
     def run(self) -> int:
@@ -194,11 +195,18 @@ class Watcher:
         elif same or self._machine.phase is machine.Phase.STOPPING:
             self.live = replace(self.live, doing=Doing.RENDERING)
         self._say()
-        with suppress(Failure):  # it only explains
-            self._explain(found.reasons())
+        self._why = found.reasons
+        self._explain()
 
-    def _explain(self, reasons: Sequence[str]) -> None:
-        """Put the reasons to the frames."""
+    def _explain(self) -> None:
+        """Put the reasons to the frames. A render that is still to stop has not yet kept what it
+        did, with which they are compared."""
+        if self._why is None or self._machine.phase is machine.Phase.STOPPING:
+            return
+        why, self._why = self._why, None
+        reasons: Sequence[str] = ()
+        with suppress(Failure):  # they only explain
+            reasons = why()
         told = zip(self.live.frames, reasons, strict=False)
         frames = tuple(replace(frame, reason=reason) for frame, reason in told)
         if frames:
@@ -224,6 +232,7 @@ class Watcher:
         self.live = with_frames(self.live, frames)
         if any(not isinstance(one, Tapped) for one in batch):
             self._say()
+            self._explain()
 
     def _take(self, one: News, frames: dict[int, LiveFrame]) -> None:
         if isinstance(one, Tapped):

@@ -224,6 +224,16 @@ def test_every_frame_says_why_it_is_rendered(path: Path) -> None:
         assert "beach.disco:8" in reasons[2].reason
 
 
+def test_a_frame_of_a_stopped_render_says_what_changed(path: Path) -> None:
+    """The render that was stopped has been kept in mind before the next one is explained."""
+    path.write_text(script("a beach", steps=20))
+    with watching(path, delay_s=0.02) as watched:
+        watched.until(lambda s: s.current is not None and s.current.index == 1)
+        path.write_text(script("a market", steps=20))
+        state = watched.until(lambda s: s.saves == 2 and "a market" in s.frames[0].reason)
+        assert state.frames[0].reason.startswith("prompt") and state.frames[2].reason == "new"
+
+
 def test_a_draft_of_everything_comes_first(path: Path) -> None:
     path.write_text(script(steps=40))
     with watching(path, "--two-pass", delay_s=0.005) as watched:
