@@ -19,6 +19,7 @@ from discoscript.commands.render import film, folder_of, output, part, remembere
 from discoscript.errors import Failure, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
 from discoscript.frames.backend import BACKENDS
+from discoscript.frames.collecting import collect_if_due, limits
 from discoscript.frames.events import Events, EventsTo
 from discoscript.frames.frames import look, render_frames
 from discoscript.frames.renderer import Renderer
@@ -126,9 +127,11 @@ def _delivering(
         remembering = remembered(job)
         told = EventsTo(remembering, events)  # in this order: `events` may end the render
         try:
-            return deliver(output(job, options), renderer, told, job.assets.contents, video, rate)
+            made = deliver(output(job, options), renderer, told, job.assets.contents, video, rate)
         finally:
             remembering.save()
+        collect_if_due(job.store, limits())
+        return made
 
     written = {
         key: str(value)

@@ -45,16 +45,18 @@ class Growing(Events):
     ) -> None:
         self.path, self.read, self.fps = path, read, fps
         self.next, self.last = first, last
+        self._ahead: dict[int, str] = {}  #: digests of frames that are ready before earlier ones
         self.clock, self.began = clock, clock()
         self._waiting: SimpleQueue[str | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._encoder: subprocess.Popen[bytes] | None = None
 
     def kept(self, index: int, record: Record) -> None:
-        """The frame is the next one of the video."""
-        if index == self.next and index < self.last:
+        """The frame is there, and so are those after it that were there before."""
+        self._ahead[index] = record.digest
+        while self.next in self._ahead and self.next < self.last:
+            self._waiting.put(self._ahead.pop(self.next))
             self.next += 1
-            self._waiting.put(record.digest)
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
         """The same; a render that takes its time gets a video of what there is of it."""

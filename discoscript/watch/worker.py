@@ -180,6 +180,9 @@ class _Told(Events):
         self.tell(Kept(self.name, index, record, None))
         self.worker.check(None)
 
+    def waiting(self, index: int) -> None:
+        self.worker.check(None)
+
     def started(self, index: int) -> None:
         self.tell(Begun(self.name, index))
 

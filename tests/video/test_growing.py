@@ -68,6 +68,19 @@ def test_a_resumed_render_has_the_frames_of_before(tmp_path: Path) -> None:
     assert playable(tmp_path / "beach-so-far.mp4") == 5
 
 
+def test_segments_that_are_there_already_follow_the_ones_before_them(tmp_path: Path) -> None:
+    """A walk first tells of what is there, wherever it stands in the video."""
+    record = Record("k" * 64, "d" * 64, 1, 0.0, "", "")
+    path, taken = tmp_path / "so-far.mp4", list[int]()
+    video = growing.Growing(path, lambda digest: taken.append(1), "12", 0, 6)
+    for index in (4, 5, 0, 1, 2):
+        video.finished(index, record, 0.1)
+    assert video.next == 3
+    video.finished(3, record, 0.1)
+    assert video.next == 6
+    video.close()
+
+
 def test_the_whole_video_takes_its_place(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, events=EndsAfter(5, KeyboardInterrupt()))

@@ -1,5 +1,6 @@
 """The watcher on real files: every save of every editor, and what becomes of the render."""
 
+import argparse
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 from PIL import Image
 from watch.watching import EDITORS, Cards, script, watching
 
+from discoscript.commands import watch
+from discoscript.commands._watching import Compiler
 from discoscript.frames.store import Store
 from discoscript.watch.live_state import Doing, LiveState, Shown
 
@@ -198,6 +201,27 @@ def test_a_frame_that_is_still_wanted_is_finished(path: Path) -> None:
         path.write_text(script(steps=20, frames=3, more=more))
         watched.done(saves=2)
         assert watched.cards.seeds == [7, 8, 9]  # the first was not begun again
+
+
+def first_key(path: Path, store: Path) -> str:
+    """The key of the first frame, by which a process says that it is at its segment."""
+    parser = argparse.ArgumentParser()
+    watch.arguments(parser)
+    chosen = parser.parse_args([str(path), "--renderer", "testcard", "--store", str(store)])
+    work = Compiler(chosen).compiled().work
+    assert work is not None and work.last.found[0].key is not None
+    return work.last.found[0].key
+
+
+def test_a_render_that_waits_for_another_process_stops_too(path: Path) -> None:
+    """Another process is at the only segment; a save asks for something else."""
+    store = Store(path.parent.parent / "other")
+    key = first_key(path, path.parent.parent / "other")
+    with store.claim(key) as mine, watching(path, "--store", str(store.root)) as watched:
+        assert mine
+        watched.until(lambda s: any("another process" in note for note in s.notes))
+        path.write_text(script("something else"))
+        assert prompts(watched.done(saves=2)) == ["something else"]
 
 
 def test_what_was_changed_is_rendered_first(path: Path) -> None:
