@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from commands import discoscript, ran
+from PIL import Image
 
 SCRIPT = """disco 1
 scene:
@@ -93,6 +94,19 @@ def test_an_edit_is_never_missed(desk: Desk, old: str, new: str, frames: int) ->
     desk.script.write_text(desk.script.read_text().replace(old, new))
     assert desk.render() == frames and not desk.there
     assert desk.render() == 0 and desk.there
+
+
+def test_a_picture_with_the_size_and_date_of_the_old_one_is_never_missed(desk: Desk) -> None:
+    picture = desk.folder / "dog.png"
+    Image.new("RGB", (16, 16), (200, 10, 10)).save(picture, compress_level=0)
+    desk.script.write_text(desk.script.read_text() + 'init: image "dog.png"\n')
+    assert desk.render() == 6
+    before = picture.stat()
+    Image.new("RGB", (16, 16), (10, 10, 200)).save(picture, compress_level=0)
+    os.utime(picture, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert picture.stat().st_size == before.st_size
+    assert desk.render("--explain") == 6 and not desk.there
+    assert "0: asset dog.png changed\n" in desk.said
 
 
 def test_an_option_is_never_missed(desk: Desk) -> None:
