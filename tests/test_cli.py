@@ -76,15 +76,20 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ('scene: model "256x256_diffusion_uncond"', "diffusion model `256x256_diffusion_uncond`"),
-        ("scene: clip [ViTB32]", "clip model `ViTB32`"),
-        ("depth: model dpt_hybrid_nyu", "depth model `dpt_hybrid_nyu`"),
-        ("scene: secondary on", "secondary model `secondary`"),
+        ('scene: model "256x256_diffusion_uncond"', "256x256_diffusion_uncond (diffusion)"),
+        ("scene: clip [ViTB32]", "ViTB32 (clip)"),
+        ("scene: secondary on", "secondary (secondary)"),
+        ("depth: model dpt_hybrid_nyu", "depth model `dpt_hybrid_nyu` is never loaded"),
     ],
 )
-def test_a_model_that_is_not_built_is_refused_before_anything_is_rendered(
-    folder: Path, capsys: pytest.CaptureFixture[str], line: str, words: str
+def test_a_model_that_cannot_be_used_is_named_before_anything_is_rendered(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    words: str,
 ) -> None:
+    monkeypatch.setenv("DISCOSCRIPT_MODELS", str(folder / "models"))
     script = f'disco 1\n{line}\nprompt "a lighthouse"\ncamera: translate_z 1 @ 0..9\n'
     (folder / "full.disco").write_text(script)
     code, out, err = ran(capsys, "render", "full.disco")

@@ -300,18 +300,29 @@ camera: translate_z 1
 
 
 def test_a_script_whose_models_are_missing_has_a_plan(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("DISCOSCRIPT_MODELS", str(folder / "models"))
     (folder / "full.disco").write_text(FULL)
     code, out, _ = ran(capsys, "plan", "full.disco")
     assert code == Exit.OK and "can not be rendered here" in out
     assert "512x512_diffusion_uncond_finetune_008100  " in out and "in all: 3 to render" in out
     code, out, _ = ran(capsys, "show", "plan", "full.disco")
-    assert code == Exit.OK and out.count("unknown") == 3
+    assert code == Exit.OK and "unknown" not in out  # frames are known by the models' digests
     code, out, _ = ran(capsys, "plan", "full.disco", "--json")
     found = json.loads(out)
-    assert code == Exit.OK and found["renderer"] is None
-    assert {m["state"] for m in found["models"]} & {"missing", "not built yet"}
+    assert code == Exit.OK and found["renderer"].startswith("512x512_diffusion")
+    assert {m["state"] for m in found["models"]} == {"missing"}
+
+
+def test_a_script_with_a_model_that_is_never_loaded_has_a_plan(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "full.disco").write_text(FULL + "depth: model dpt_hybrid_nyu\n")
+    code, out, _ = ran(capsys, "plan", "full.disco")
+    assert code == Exit.OK and "can not be rendered here" in out
+    code, out, _ = ran(capsys, "show", "plan", "full.disco")
+    assert code == Exit.OK and out.count("unknown") == 3
 
 
 def test_the_plan_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,8 +90,8 @@ def _engine_identity(models: Models) -> Identity:
 
     for row in rows(models):
         if not row.built:
-            message = f"this version cannot render with the {row.role} model `{row.name}` yet"
-            raise RenderFailure(message, "leave it out, or render with --draft")
+            message = f"the {row.role} model `{row.name}` is never loaded: its digest is not known"
+            raise RenderFailure(message, "name another one, or render with --draft")
     try:
         return identity(models)
     except ModelMissing as missing:

@@ -26,6 +26,7 @@ from discoscript.plan.frame_key import CUT, frame_key, partial_key
 from discoscript.plan.plan import FramePlan
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import ColorMatch, Eyes, Mix, Move
+from discoscript_engine.weights import WrongWeights
 
 #: How often a segment is looked at that another process renders, in seconds.
 FOLLOW_S = 0.2
@@ -348,6 +349,8 @@ class _Walk:
                 picture = self.renderer.render(job, previous, self.assets, on_step)
         except Failure:
             raise
+        except WrongWeights as error:
+            raise RenderFailure(str(error), error.help) from error
         except Exception as error:
             reason = str(error).strip() or type(error).__name__
             raise RenderFailure(f"frame {index} could not be rendered: {reason}") from error

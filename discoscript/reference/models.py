@@ -39,7 +39,7 @@ def _row(model: Model) -> tuple[str, ...]:
 def _state(model: Model) -> str:
     if model.embedded:
         return "embedded"
-    return "renders" if model.built else "not built yet"
+    return "renders" if model.built else "never loaded: its digest is not published"
 
 
 def _defaults(model: Model) -> str:

@@ -100,7 +100,10 @@ def _lines(page: Overview, width: int) -> Iterator[str]:
     yield _scene(page)
     yield f"length: {_length(page)}"
     yield f"mode: {_mode(page)}"
-    yield f"renders with {page.renderer}" if page.renderer else _missing(page)
+    if page.renderer:
+        yield f"renders with {page.renderer}"
+    if any(m.state not in USABLE for m in page.models):
+        yield _missing(page)
     yield from _models(page, width)
     yield from _assets(page)
     yield from _prompt_notes(page)

@@ -7,17 +7,19 @@ from typing import TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from discoscript_engine.diffusion.losses import PERCEPTUAL
+from discoscript_engine.diffusion.losses import PERCEPTUAL, Likeness, Perceptual
 from discoscript_engine.diffusion.passes import CUTS_AT_ONCE, OutOfMemory, Passes
 from discoscript_engine.diffusion.prompts import TextCache
-from discoscript_engine.diffusion.sampling import NoiseModel
+from discoscript_engine.diffusion.sampling import NoiseModel, VelocityModel
 from discoscript_engine.frame import Networks, moved, render_frame, seen_by_eyes
 from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
 from discoscript_engine.job import Carry, Eyes, FrameJob, FromFlow, FromPrevious, Models, Move
 from discoscript_engine.model_table import by_name
-from discoscript_engine.models.clip import CLIPS, Clip
-from discoscript_engine.models.tiny import load_tiny_diffusion
+from discoscript_engine.models.clip import Clip, load_clip
+from discoscript_engine.models.diffusion import load_diffusion, load_secondary
+from discoscript_engine.models.lpips import load_lpips
 from discoscript_engine.motion.depth import Estimate, load_depth
 from discoscript_engine.motion.flow import FLOWS
 from discoscript_engine.motion.footage import Motions, carried, video_frames
@@ -28,9 +30,6 @@ Picture = NDArray[np.uint8]
 #: Called after each step with (steps done, steps in all, what makes a picture of what is seen so
 #: far); nothing is computed or moved from the device unless that is called.
 OnStep = Callable[[int, int, Callable[[], Picture]], None]
-
-#: Every built diffusion model by its name in the model table.
-DIFFUSIONS: Mapping[str, Callable[[], torch.nn.Module]] = {"tiny": load_tiny_diffusion}
 
 #: How many CPU threads compute a frame. Torch cuts its sums and loops up among its threads, so
 #: the last bits of a picture depend on their number; with one, every machine of a numeric class
@@ -53,6 +52,8 @@ class Engine:
         self._digests = FileDigests()
         self._texts: TextCache = {}
         self._diffusions: dict[str, NoiseModel] = {}
+        self._secondary: VelocityModel | None = None
+        self._perceptuals: dict[str, Perceptual] = dict(PERCEPTUAL)
         self._clips: dict[str, Clip] = {}
         self._depths: dict[str, Estimate] = {}
         self._motions: dict[str, Motions] = {}
@@ -115,26 +116,37 @@ class Engine:
 
     def _networks(self, job: FrameJob) -> Networks:
         """The networks that this job needs; where a segment starts nothing is moved in space."""
-        if job.models.secondary:
-            raise ValueError("the secondary model is not built yet")
-        depth, flow = job.models.depth, job.models.flow
+        models, start = job.models, job.start
+        depth, flow = models.depth, models.flow
+        loss = by_name("diffusion", models.diffusion).perceptual
         return Networks(
-            diffusion=self._diffusion(job.models.diffusion),
-            secondary=None,
-            clips=tuple(self._clip(name) for name in job.models.clip),
-            depth=self._depth(depth) if depth and isinstance(job.start, FromPrevious) else None,
-            perceptual=PERCEPTUAL[by_name("diffusion", job.models.diffusion).perceptual],
-            motions=self._motion(flow) if flow and isinstance(job.start, FromFlow) else None,
+            diffusion=self._diffusion(models.diffusion),
+            secondary=self._looking_ahead() if models.secondary else None,
+            clips=tuple(self._clip(name) for name in models.clip),
+            depth=self._depth(depth) if depth and isinstance(start, FromPrevious) else None,
+            perceptual=lambda wanted: self._perceptual(loss, wanted),
+            motions=self._motion(flow) if flow and isinstance(start, FromFlow) else None,
         )
 
     def _diffusion(self, name: str) -> NoiseModel:
         if name not in self._diffusions:
-            self._diffusions[name] = built(DIFFUSIONS, name)().to(self.device)
+            self._diffusions[name] = load_diffusion(by_name("diffusion", name), self.device)
         return self._diffusions[name]
+
+    def _looking_ahead(self) -> VelocityModel:
+        if self._secondary is None:
+            self._secondary = load_secondary(by_name("secondary", "secondary"), self.device)
+        return self._secondary
+
+    def _perceptual(self, name: str, wanted: Tensor) -> Likeness:
+        """Loaded when a frame is first held to a picture."""
+        if name not in self._perceptuals:
+            self._perceptuals[name] = load_lpips(by_name("perceptual", name), self.device)
+        return self._perceptuals[name](wanted)
 
     def _clip(self, name: str) -> Clip:
         if name not in self._clips:
-            self._clips[name] = built(CLIPS, name)(self.device)
+            self._clips[name] = load_clip(by_name("clip", name), self.device)
         return self._clips[name]
 
     def _depth(self, name: str) -> Estimate:
@@ -151,7 +163,7 @@ class Engine:
 def built(table: Mapping[str, T], name: str) -> T:
     """The row of that name, or an error that says what there is."""
     if name not in table:
-        raise ValueError(f"the model `{name}` is not built yet; there is {', '.join(table)}")
+        raise ValueError(f"there is no model `{name}` here; there is {', '.join(table)}")
     return table[name]
 
 

@@ -188,7 +188,7 @@ def hold(
     """How strongly the frame is held to the picture it starts from."""
     if picture is None or isinstance(job.start, FromNoise):
         return None
-    return Hold(picture, job.start.scale, perceptual)
+    return Hold(job.start.scale, perceptual(picture))
 
 
 def targets(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["diffusion", "secondary", "clip", "depth", "metric depth", "flow"]
+Role = Literal["diffusion", "secondary", "clip", "depth", "metric depth", "flow", "perceptual"]
 
 #: A default that a row may give for a parameter: like the parameter table's own. Runs
 #: `(end, value)` are values over the 1000 steps of diffusion progress.
@@ -31,20 +31,20 @@ class ModelFile:
 class Model:
     """One row: a network that a script can name.
 
-    `built` False: known by name and digest, but this version cannot render with it yet.
     `embedded`: its files are part of this package. Picture sides are multiples of
     `size_multiple` and at least `size_minimum` pixels. `defaults` are values of parameters
     (`group.name`) where the script gives none. `configuration` is the network's layout.
-    `perceptual` names the loss that holds a frame near its start picture. `video_defaults` count
+    `perceptual` names the loss that holds a frame near its start picture: one that needs no
+    weights, or a row of that role. `video_defaults` count
     in place of `defaults` in video mode. `library` is the distribution that holds what the row
     needs in place of weights; its version counts like a weights file.
+    `built` False: known by name, but nothing renders with it.
     """
 
     name: str
     role: Role
     doc: str
     files: tuple[ModelFile, ...]
-    built: bool = False
     embedded: bool = False
     size_multiple: int = 64
     size_minimum: int = 64
@@ -53,6 +53,7 @@ class Model:
     perceptual: str = "lpips_vgg"
     video_defaults: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     library: str = ""
+    built: bool = True
 
     @property
     def size(self) -> int | None:

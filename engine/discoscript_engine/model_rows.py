@@ -56,6 +56,9 @@ PRESETS: Mapping[str, Mapping[str, Setting]] = {
     "watercolor": _WATERCOLOR,
 }
 
+#: The model that has no weights but those of a file of one's own.
+OWN = "custom"
+
 _SIZE_256: Mapping[str, Setting] = {"scene.size": (512, 448)}
 
 # Layouts of the diffusion networks, as `UNetConfig` takes them.
@@ -127,7 +130,8 @@ def _depth(name: str, doc: str, weights: ModelFile, side: int, resize: str) -> M
     """A network of relative depth; its input is scaled towards `side` pixels."""
     layout: Mapping[str, Layout] = {"side": side, "resize": resize}
     # A file without a digest is never loaded.
-    return Model(name, "depth", doc, (weights,), bool(weights.sha256), configuration=layout)
+    built = bool(weights.sha256)
+    return Model(name, "depth", doc, (weights,), configuration=layout, built=built)
 
 
 DIFFUSION = (
@@ -448,7 +452,6 @@ METRIC_DEPTH = (
                 940558786,
             ),
         ),
-        built=True,
     ),
 )
 
@@ -465,15 +468,38 @@ FLOW = (
                 21108000,
             ),
         ),
-        built=True,
     ),
     Model(
         "dis",
         "flow",
         "OpenCV's dense inverse search: measures the motion in videos without a download",
         (),
-        built=True,
         embedded=True,
         library="opencv-python-headless",
+    ),
+)
+
+PERCEPTUAL = (
+    Model(
+        "lpips_vgg",
+        "perceptual",
+        "LPIPS: judges how far a frame has gone from the picture that it starts from",
+        (
+            ModelFile(
+                "vgg16-397923af.pth",
+                "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+                ("https://download.pytorch.org/models/vgg16-397923af.pth",),
+                553433881,
+            ),
+            ModelFile(
+                "lpips-vgg-v0.1.pth",
+                "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868",
+                (
+                    "https://raw.githubusercontent.com/richzhang/PerceptualSimilarity/master"
+                    "/lpips/weights/v0.1/vgg.pth",
+                ),
+                7289,
+            ),
+        ),
     ),
 )

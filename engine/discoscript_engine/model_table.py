@@ -1,8 +1,7 @@
 """The table of models: one row for each, with everything that anybody may ask of it.
 
 A row may give a default for any parameter of the language (`defaults`, keyed `group.name`); a
-value written in the script wins. Rows whose `built` is False are known by name, size and
-digest, but this version cannot render with them yet. Torch is not imported here.
+value written in the script wins. Torch is not imported here.
 """
 
 from discoscript_engine import model_rows
@@ -32,7 +31,6 @@ TINY = (
         "diffusion",
         "embedded: renders on a CPU without a download, small and dreamlike",
         (ModelFile("tiny/diffusion.safetensors"),),
-        built=True,
         embedded=True,
         size_multiple=16,
         size_minimum=32,
@@ -65,7 +63,6 @@ TINY = (
             ModelFile("tiny/discoscript-tiny.json"),
             ModelFile("tiny/merges.txt.gz"),
         ),
-        built=True,
         embedded=True,
     ),
     Model(
@@ -73,7 +70,6 @@ TINY = (
         "depth",
         "embedded: its depth is mixed already, depth.midas_weight has no effect",
         (ModelFile("tiny/depth.safetensors"),),
-        built=True,
         embedded=True,
     ),
 )
@@ -86,6 +82,7 @@ MODELS: tuple[Model, ...] = (
     *model_rows.DEPTH,
     *model_rows.METRIC_DEPTH,
     *model_rows.FLOW,
+    *model_rows.PERCEPTUAL,
 )
 
 
@@ -104,7 +101,8 @@ def by_name(role: Role, name: str) -> Model:
 
 def rows(chosen: Models) -> tuple[Model, ...]:
     """The rows that a job's models stand for."""
-    found = [by_name("diffusion", chosen.diffusion)]
+    diffusion = by_name("diffusion", chosen.diffusion)
+    found = [diffusion]
     found += models("secondary") if chosen.secondary else ()
     found += [by_name("clip", name) for name in chosen.clip]
     if chosen.depth:
@@ -112,4 +110,5 @@ def rows(chosen: Models) -> tuple[Model, ...]:
         # `depth.midas_weight` may move from frame to frame, so what is mixed in always counts.
         found += [depth] if depth.embedded else [depth, *models("metric depth")]
     found += [by_name("flow", chosen.flow)] if chosen.flow else ()
+    found += [row for row in models("perceptual") if row.name == diffusion.perceptual]
     return tuple(found)

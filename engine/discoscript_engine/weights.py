@@ -26,6 +26,21 @@ class ModelMissing(Exception):
         self.row = row
 
 
+class WrongWeights(Exception):
+    """A weights file that cannot be used. The text says which file and why, `help` what to do."""
+
+    def __init__(self, message: str, help: str) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+def fetch_again(row: Model) -> str:
+    """What to do where a file of the row cannot be used."""
+    if row.embedded:
+        return "install discoscript again"
+    return f'fetch it again with: discoscript models fetch "{row.name}"'
+
+
 def models_folder() -> Path:
     """Where fetched models are kept; it need not exist."""
     named = os.environ.get(FOLDER_VARIABLE)

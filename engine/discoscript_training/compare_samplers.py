@@ -20,7 +20,8 @@ from torch.nn.functional import cosine_similarity
 from discoscript_engine.diffusion.cutouts import cut_out, overview_cuts
 from discoscript_engine.engine import Engine
 from discoscript_engine.images import to_tensor
-from discoscript_engine.models.clip import CLIPS, Clip
+from discoscript_engine.model_table import by_name
+from discoscript_engine.models.clip import Clip, load_clip
 
 from .evaluate import PROMPTS, SEEDS, Picture, hits, job_of, rates, render
 from .sheets import write_sheet
@@ -79,7 +80,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--seeds", type=int, default=3, help="pictures of each prompt")
     arguments = parser.parse_args()
-    judge, clip = load_judge(arguments.work), CLIPS["tiny"](torch.device("cpu"))
+    judge = load_judge(arguments.work)
+    clip = load_clip(by_name("clip", "tiny"), torch.device("cpu"))
     engine, seeds, steps = Engine("cpu"), SEEDS[: arguments.seeds], arguments.steps
     table, sheet = {}, []
     for name, settings in SETTINGS.items():

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from discoscript_engine.models.clip import CLIPS, load_tiny
+from discoscript_engine.model_table import by_name
+from discoscript_engine.models.clip import load_clip
 from discoscript_engine.models.tiny import load_tiny_clip
 
 CUTS = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
@@ -11,12 +12,7 @@ CUTS = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
 
 @pytest.fixture(scope="module")
 def clip():
-    return load_tiny(torch.device("cpu"))
-
-
-def test_it_is_in_the_table_by_its_name(clip):
-    assert clip.name == "tiny"
-    assert CLIPS[clip.name] is load_tiny
+    return load_clip(by_name("clip", "tiny"), torch.device("cpu"))
 
 
 def test_cuts_are_normalised_as_the_model_was_trained(clip):

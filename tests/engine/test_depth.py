@@ -13,7 +13,6 @@ from discoscript_engine import model_table
 from discoscript_engine.models import tiny
 from discoscript_engine.models.midas import NETWORKS, net_input
 from discoscript_engine.models.tiny_depth import TinyDepth
-from discoscript_engine.models.weights import WrongWeights
 from discoscript_engine.motion import depth
 from discoscript_engine.motion.depth import (
     LOADERS,
@@ -23,7 +22,7 @@ from discoscript_engine.motion.depth import (
     metric_input,
     mix,
 )
-from discoscript_engine.weights import FOLDER_VARIABLE, ModelMissing
+from discoscript_engine.weights import FOLDER_VARIABLE, ModelMissing, WrongWeights
 
 PARAMETERS, ARRAYS = load("03_camera_3d")
 CASES = [case for case in PARAMETERS["cases"] if case["midas_raw_in_npz"]]

@@ -15,6 +15,7 @@ from jobs import FORWARD, TURN, job
 from discoscript_engine.engine import Engine
 from discoscript_engine.job import FromPrevious, Move
 from discoscript_engine.motion.warp import warp2d
+from discoscript_engine.weights import FOLDER_VARIABLE, ModelMissing
 
 SMALL = job(width=64, height=48, steps=4)
 
@@ -118,13 +119,14 @@ def test_the_given_picture_is_left_alone(engine, first):
     assert np.array_equal(before, first)
 
 
-def test_models_that_are_not_built_are_refused_by_name(engine):
-    models = replace(SMALL.models, diffusion="512x512_diffusion_uncond_finetune_008100")
-    with pytest.raises(ValueError, match="512x512_diffusion_uncond_finetune_008100"):
-        engine.render(replace(SMALL, models=models), None, {}, silent)
-    with pytest.raises(ValueError, match="secondary"):
-        models = replace(SMALL.models, secondary=True)
-        engine.render(replace(SMALL, models=models), None, {}, silent)
+def test_models_that_are_not_here_are_named(engine, tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    large = replace(SMALL.models, diffusion="512x512_diffusion_uncond_finetune_008100")
+    ahead = replace(SMALL.models, secondary=True)
+    openai = replace(SMALL.models, clip=("ViTB32",))
+    for models, name in ((large, large.diffusion), (ahead, "secondary"), (openai, "ViTB32")):
+        with pytest.raises(ModelMissing, match=name):
+            engine.render(replace(SMALL, models=models), None, {}, silent)
 
 
 def test_identity_names_every_model(engine):

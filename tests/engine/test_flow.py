@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from discoscript_engine.model_table import models
 from discoscript_engine.models.raft import padding, raft, raft_flow, renamed
-from discoscript_engine.models.weights import WrongWeights, with_weights
+from discoscript_engine.models.weights import with_weights
 from discoscript_engine.motion.flow import (
     FLOWS,
     blended,
@@ -23,7 +23,7 @@ from discoscript_engine.motion.flow import (
     sample_at,
     warp_by_flow,
 )
-from discoscript_engine.weights import FOLDER_VARIABLE, ModelMissing
+from discoscript_engine.weights import FOLDER_VARIABLE, ModelMissing, WrongWeights
 
 PARAMETERS, ARRAYS = load("18_raft")
 VIDEO, VIDEO_ARRAYS = load("17_video")

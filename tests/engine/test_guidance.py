@@ -91,7 +91,7 @@ def wish_of(case, **changed):
     if case["init_scale"]:
         shape = (1, 3, case["height"], case["width"])
         picture = hashed(case["init_tag"], shape, case["init_input_scale"])
-        hold = Hold(picture, case["init_scale"], lambda a, b: (a - b).square().mean((1, 2, 3)))
+        hold = Hold(case["init_scale"], lambda x_in: (x_in - picture).square().mean((1, 2, 3)))
     scales = Guidance(
         clip_guidance_scale=case["clip_guidance_scale"],
         tv_scale=case["tv_scale"],
@@ -221,9 +221,9 @@ def test_a_wish_is_empty_only_when_nothing_pulls():
     assert not quiet(tv_scale=1.0).is_empty()
     assert not quiet(clip_guidance_scale=1.0).is_empty()
     assert replace(quiet(clip_guidance_scale=1.0), targets=()).is_empty()
-    loss = next(iter(PERCEPTUAL.values()))
-    assert not replace(quiet(), hold=Hold(input_of(SMALL), 1.0, loss)).is_empty()
-    assert replace(quiet(), hold=Hold(input_of(SMALL), 0.0, loss)).is_empty()
+    loss = PERCEPTUAL["multi_scale"](input_of(SMALL))
+    assert not replace(quiet(), hold=Hold(1.0, loss)).is_empty()
+    assert replace(quiet(), hold=Hold(0.0, loss)).is_empty()
 
 
 def test_a_zero_gradient_stays_zero_under_clamp():

@@ -149,7 +149,7 @@ def test_a_missing_embedded_file_is_said(embedded):
 def test_full_models_are_missing_until_their_files_are_in_the_models_folder(tmp_path, monkeypatch):
     monkeypatch.setenv(weights.FOLDER_VARIABLE, str(tmp_path))
     assert [row.name for row in missing(replace(FULL, depth=None))] == [
-        FULL.diffusion, "secondary", "ViTB32", "RN50"
+        FULL.diffusion, "secondary", "ViTB32", "RN50", "lpips_vgg"
     ]  # fmt: skip
     with pytest.raises(ModelMissing, match=r"clip model ViTB32 \(0\.35 GB\)"):
         find(by_name("clip", "ViTB32"))

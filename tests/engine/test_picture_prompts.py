@@ -24,7 +24,8 @@ from discoscript_engine.diffusion.picture_prompts import (
 from discoscript_engine.diffusion.prompts import target
 from discoscript_engine.frame import pictures_seen, render_frame, targets
 from discoscript_engine.job import PicturePrompt, Prompt
-from discoscript_engine.models.clip import CLIPS, Clip
+from discoscript_engine.model_table import by_name
+from discoscript_engine.models.clip import Clip, load_clip
 
 CASES, ARRAYS = load("07_cutouts")
 CPU = torch.device("cpu")
@@ -170,7 +171,7 @@ def test_a_picture_pulls_by_its_weight():
 
 def test_the_embedded_clip_finds_the_colour_of_a_picture_prompt_nearest():
     """The point of it all: the target of a red picture is nearer to red pictures than to blue."""
-    clip = CLIPS["tiny"](CPU)
+    clip = load_clip(by_name("clip", "tiny"), CPU)
     red, blue = (Image.new("RGB", (64, 64), c) for c in ("#b03020", "#2040b0"))
 
     def seen(image):

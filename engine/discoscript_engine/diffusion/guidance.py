@@ -30,11 +30,10 @@ Gradient = Callable[[Image, Image, int], Image]
 
 @dataclass(frozen=True)
 class Hold:
-    """A picture that the result should resemble, and how strongly."""
+    """How unlike a picture the result may be, and how strongly that counts."""
 
-    picture: Float[Tensor, "b 3 h w"]
     scale: float
-    loss: losses.Perceptual
+    loss: losses.Likeness
 
 
 @dataclass(frozen=True)
@@ -202,7 +201,7 @@ def _picture_losses(x_in: Float[Tensor, "b 3 h w"], wish: Wish) -> list[Float[Te
     if scales.sat_scale:
         wanted.append(scales.sat_scale * losses.saturation(x_in))
     if wish.hold is not None and wish.hold.scale:
-        wanted.append(wish.hold.scale * wish.hold.loss(x_in, wish.hold.picture).sum())
+        wanted.append(wish.hold.scale * wish.hold.loss(x_in).sum())
     return wanted
 
 

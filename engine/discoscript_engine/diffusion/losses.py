@@ -38,22 +38,28 @@ def saturation(image: Float[Tensor, "b c h w"]) -> Float[Tensor, ""]:
     return (image - image.clamp(-1, 1)).abs().mean()
 
 
-#: (picture, picture it should resemble) -> loss of each picture of the batch.
-Perceptual = Callable[[Float[Tensor, "b 3 h w"], Float[Tensor, "b 3 h w"]], Float[Tensor, " b"]]
+#: Picture -> how unlike a wanted picture each of the batch is.
+Likeness = Callable[[Float[Tensor, "b 3 h w"]], Float[Tensor, " b"]]
+
+#: Wanted picture -> likeness to it. What can be known of it alone is computed once.
+Perceptual = Callable[[Float[Tensor, "b 3 h w"]], Likeness]
 
 
-def multi_scale(
-    image: Float[Tensor, "b 3 h w"], wanted: Float[Tensor, "b 3 h w"]
-) -> Float[Tensor, " b"]:
+def multi_scale(wanted: Float[Tensor, "b 3 h w"]) -> Likeness:
     """Mean square of the difference, averaged over the picture at 1/1, 1/2, 1/4 and 1/8 size.
 
     Coarse differences (where things are) weigh more than fine ones (texture, grain).
     """
-    difference = image - wanted
-    scales = [s for s in (1, 2, 4, 8) if s <= min(image.shape[-2:])]
-    squares = [avg_pool2d(difference, s).square().mean(dim=(1, 2, 3)) for s in scales]
-    return sum(squares[1:], squares[0]) / len(squares)
+    scales = [s for s in (1, 2, 4, 8) if s <= min(wanted.shape[-2:])]
+
+    def loss(image: Float[Tensor, "b 3 h w"]) -> Float[Tensor, " b"]:
+        difference = image - wanted
+        squares = [avg_pool2d(difference, s).square().mean(dim=(1, 2, 3)) for s in scales]
+        return sum(squares[1:], squares[0]) / len(squares)
+
+    return loss
 
 
-#: Losses that hold a picture to its start picture, by their name in the model table.
+#: Losses without weights that hold a picture to its start picture, by their name in the model
+#: table; the others are models of their own.
 PERCEPTUAL: Mapping[str, Perceptual] = {"multi_scale": multi_scale}

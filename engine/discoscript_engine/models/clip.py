@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import open_clip
 import torch
@@ -9,7 +10,12 @@ from jaxtyping import Float
 from open_clip.tokenizer import SimpleTokenizer
 from torch import Tensor
 
+from discoscript_engine.model_row import Model
 from discoscript_engine.models.tiny import load_tiny_clip, load_tiny_tokenizer
+from discoscript_engine.models.weights import released
+
+#: Numbers that OpenAI's files hold beside the weights.
+NOT_WEIGHTS = {"input_resolution", "context_length", "vocab_size"}
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,37 @@ def from_open_clip(
     return Clip(name, side, tokenizer.context_length, encode_image, encode_text)
 
 
-def load_tiny(device: torch.device) -> Clip:
-    """The embedded model."""
-    return from_open_clip("tiny", load_tiny_clip(), load_tiny_tokenizer(), device)
+def load_clip(row: Model, device: torch.device) -> Clip:
+    """The model of a row with its published weights, ready on `device`; nothing is downloaded.
+
+    ModelMissing or WrongWeights where they are not here or cannot be used.
+    """
+    if row.embedded:
+        return from_open_clip(row.name, load_tiny_clip(), load_tiny_tokenizer(), device)
+    architecture = str(row.configuration["architecture"])
+    model = released(row, lambda: network(architecture), state_dict)
+    if model.attn_mask is not None and model.attn_mask.is_meta:  # no checkpoint holds it
+        mask = torch.full(model.attn_mask.shape, float("-inf")).triu_(1)
+        model.register_buffer("attn_mask", mask, persistent=False)
+    return from_open_clip(row.name, model, open_clip.get_tokenizer(architecture), device)
 
 
-#: Every built model by its name in the model table.
-CLIPS: Mapping[str, Callable[[torch.device], Clip]] = {"tiny": load_tiny}
+def network(architecture: str) -> open_clip.CLIP:
+    """One of open_clip's networks without weights, for pictures normalised as OpenAI's were.
+
+    The architectures `-quickgelu` use the approximation of GELU that OpenAI's models were trained
+    with.
+    """
+    layout = open_clip.get_model_config(architecture)
+    if layout is None:
+        raise ValueError(f"open_clip knows no architecture {architecture}")
+    model = open_clip.CLIP(**layout)
+    model.visual.image_mean = open_clip.OPENAI_DATASET_MEAN
+    model.visual.image_std = open_clip.OPENAI_DATASET_STD
+    return model
+
+
+def state_dict(published: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The weights in a published file; some were saved from several GPUs, with more beside them."""
+    tensors = published.get("state_dict", published)
+    return {k.removeprefix("module."): v for k, v in tensors.items() if k not in NOT_WEIGHTS}

@@ -1,4 +1,4 @@
-"""Picture -> depth in scene units, by the depth models that are built.
+"""Picture -> depth in scene units, by the depth models.
 
 A depth model is a row of `LOADERS`: what it loads estimates the depth of a stored picture, mixed
 as the reference mixes it. Depth is positive into the scene; the full models give about 0.5 to
@@ -16,7 +16,6 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from discoscript_engine.model_row import Role
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models import adabins
 from discoscript_engine.models.midas import (
@@ -27,17 +26,16 @@ from discoscript_engine.models.midas import (
     normalised,
     state_dict,
 )
-from discoscript_engine.models.weights import read_checkpoint, with_weights
-from discoscript_engine.weights import find
+from discoscript_engine.models.weights import released
 
 #: (stored picture, midas_weight) -> depth of the picture's size, on the model's device.
 Estimate = Callable[[UInt8[Tensor, "h w 3"], float], Float32[Tensor, "h w"]]
 
 
 def load_depth(name: str, device: torch.device) -> Estimate:
-    """The depth model of that name, ready on `device`; ValueError where it is not built yet."""
+    """The depth model of that name, ready on `device`; ValueError where there is none."""
     if name not in LOADERS:
-        raise ValueError(f"depth model {name} is not built yet; there is {', '.join(LOADERS)}")
+        raise ValueError(f"the depth model {name} is not built; there is {', '.join(LOADERS)}")
     return LOADERS[name](device)
 
 
@@ -115,18 +113,10 @@ def _load_mixed(name: str, device: torch.device) -> Estimate:
     midas = NETWORKS[name]
     return MixedDepth(
         midas,
-        lambda: with_weights(midas.build, state_dict(_checkpoint("depth", name))),
-        lambda: with_weights(
-            adabins.AdaBins, adabins.renamed(_checkpoint("metric depth", "adabins_nyu"))
-        ),
+        lambda: released(by_name("depth", name), midas.build, state_dict),
+        lambda: released(by_name("metric depth", "adabins_nyu"), adabins.AdaBins, adabins.renamed),
         device,
     )
-
-
-def _checkpoint(role: Role, name: str) -> Mapping[str, object]:
-    """What the model's file holds; ModelMissing where it is not on this machine."""
-    row = by_name(role, name)
-    return read_checkpoint(find(row)[0], row.files[0].sha256)
 
 
 LOADERS: Mapping[str, Callable[[torch.device], Estimate]] = {

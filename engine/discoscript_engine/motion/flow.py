@@ -19,8 +19,7 @@ from torch.nn.functional import grid_sample
 
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.raft import raft, raft_flow, renamed
-from discoscript_engine.models.weights import read_checkpoint, with_weights
-from discoscript_engine.weights import find
+from discoscript_engine.models.weights import released
 
 #: (previous picture, next picture of the same size) -> flow, on the pictures' device.
 Flow = Callable[[UInt8[Tensor, "h w 3"], UInt8[Tensor, "h w 3"]], Float32[Tensor, "h w 2"]]
@@ -35,10 +34,7 @@ DIS_LEAST = 64
 
 def load_raft(device: torch.device) -> Flow:
     """RAFT with its published weights; ModelMissing where they are not on this machine."""
-    row = by_name("flow", "raft")
-    (path,) = find(row)
-    checkpoint = read_checkpoint(path, row.files[0].sha256)
-    network = with_weights(raft, renamed(checkpoint)).to(device)
+    network = released(by_name("flow", "raft"), raft, renamed).to(device)
 
     def flow(
         previous: UInt8[Tensor, "h w 3"], following: UInt8[Tensor, "h w 3"]
