@@ -55,6 +55,7 @@ class FileKind(StrEnum):
     SOUND = "sound"
     TABLE = "table"
     MODEL = "model"
+    CHECKPOINT = "checkpoint"
     SCRIPT = "script"
 
 
@@ -92,8 +93,6 @@ class Parameter:
     - `pixels`: it can change a picture.
     - `disco`: what it is called in Disco Diffusion's settings.
     - `serves`: the settings that it shapes: while they are at their defaults, it asks for nothing.
-    - `built`: the engine renders it. A row that is not built is read, checked and scheduled like
-      all others; a value other than its default is a warning (D119), and is not rendered.
     """
 
     group: str
@@ -115,7 +114,6 @@ class Parameter:
     pixels: bool = True
     disco: tuple[str, ...] = ()
     serves: tuple[str, ...] = ()
-    built: bool = True
 
     @cached_property
     def key(self) -> str:
@@ -186,8 +184,9 @@ _SCENE = (
     Parameter("scene", "model", Kind.CHOICE, "tiny",
               "Diffusion model; it brings defaults for other settings.",
               axis=Axis.FIXED, disco=("diffusion_model",)),
-    Parameter("scene", "model_file", Kind.PATH, None, "Checkpoint file for model `custom`.",
-              axis=Axis.FIXED, file=FileKind.MODEL, disco=("custom_path",), built=False),
+    Parameter("scene", "model_file", Kind.PATH, None,
+              "Checkpoint of your own, laid out as `model` is; its weights replace the published.",
+              axis=Axis.FIXED, file=FileKind.CHECKPOINT, disco=("custom_path",)),
     Parameter("scene", "secondary", Kind.TRUTH, True,
               "Judge interim pictures with a small second model, which is faster.",
               axis=Axis.FIXED, disco=("use_secondary_model",)),
@@ -523,8 +522,3 @@ def resolve(group: str | None, parts: tuple[str, ...]) -> Parameter | None:
         return None
     old = by_disco_name(word)
     return find(own, word) or (old if old and old.group == own else None)
-
-
-def is_built(group: str) -> bool:
-    """Whether any setting of the group is built."""
-    return any(row.built for row in GROUPS[group].values())

@@ -22,9 +22,6 @@ from discoscript.text.fixes import apply
 #: How often a person corrects a script before giving up.
 ROUNDS = 5
 
-#: Said of settings that this version does not render yet; no mistake.
-NOT_RENDERED = "D119"
-
 PROMPT = 'frame 0: prompt "a lighthouse"\n'
 CAMERA = "camera: translate_z 10 @ 0..24\n"
 FILES = Folder({"lib/moves.disco": "move dolly(speed):\n    camera: translate_z speed\n"})
@@ -339,11 +336,7 @@ def test_there_are_rows_enough() -> None:
 
 def wrong(compiled: Compiled) -> list[Diagnostic]:
     """What a beginner has to mend."""
-    return [
-        found
-        for found in compiled.diagnostics
-        if severity(found) is not Severity.HINT and found.code != NOT_RENDERED
-    ]
+    return [found for found in compiled.diagnostics if severity(found) is not Severity.HINT]
 
 
 # ───────────── a person who reads ─────────────

@@ -97,27 +97,6 @@ def test_a_model_that_cannot_be_used_is_named_before_anything_is_rendered(
     assert not (folder / "out").exists()
 
 
-@pytest.mark.parametrize("draft", [(), ("--draft",)], ids=["full", "draft"])
-def test_what_is_not_rendered_yet_is_refused_before_anything_is_rendered(
-    folder: Path, capsys: pytest.CaptureFixture[str], draft: tuple[str, ...]
-) -> None:
-    script = 'disco 1\nprompt "a lighthouse"\ncamera: translate_z 1 @ 0..9\n'
-    (folder / "fast.disco").write_text(script + 'scene: model_file "own.pt"\n')
-    (folder / "own.pt").write_bytes(b"weights")
-    code, out, err = ran(capsys, "render", "fast.disco", *draft)
-    assert code == Exit.SCRIPT and out == ""
-    assert "warning[D119]: `model_file` is not rendered yet" in err
-    assert "`model_file` in line 4" in err and "delete these lines" in err
-    assert not (folder / "out").exists()
-
-
-def test_a_value_at_rest_is_not_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    script = 'disco 1\nprompt "a lighthouse"\nscene: mode still\ninit: perlin off\n'
-    (folder / "rest.disco").write_text(script + "diffusion: fuzzy_prompt off\n")
-    code, _, err = ran(capsys, "render", "rest.disco", "--renderer", "testcard")
-    assert code == Exit.OK and "D119" not in err
-
-
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -14,7 +14,6 @@ from discoscript.parameters import (
     Parameter,
     by_disco_name,
     find,
-    is_built,
     resolve,
     with_name,
 )
@@ -57,10 +56,6 @@ DISCO = """
     video_init_frames_skip_steps video_init_path video_init_range_scale video_init_sat_scale
     video_init_skip_steps video_init_steps video_init_tv_scale vr_eye_angle vr_ipd vr_mode
     width_height zoom
-"""
-
-LATER = """
-    scene.model_file
 """
 
 
@@ -154,11 +149,6 @@ def test_the_presets_are_those_of_the_model_table() -> None:
 def test_names_are_unique() -> None:
     assert len(BY_KEY) == len(PARAMETERS)
     assert sum(len(rows) for rows in GROUPS.values()) == len(PARAMETERS)
-
-
-def test_what_is_built() -> None:
-    assert {row.key for row in PARAMETERS if not row.built} == set(LATER.split())
-    assert [group for group in GROUPS if not is_built(group)] == []
 
 
 def test_disco_diffusion_names() -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from discoscript.commands._missing import missing_failure
-from discoscript.commands._script import Script, ScriptErrors, sound_script
+from discoscript.commands._script import Script, sound_script
 from discoscript.errors import UsageFailure
 from discoscript.frames.assets import Assets, read_assets
 from discoscript.frames.backend import BACKENDS, Backend
@@ -25,7 +25,6 @@ from discoscript.scene.files import Unreadable
 from discoscript.scene.studies import Variant
 from discoscript.schedule.draft import MODELS, draft
 from discoscript.schedule.schedule import Schedule
-from discoscript.schedule.unrendered import unrendered
 from discoscript.terminal import printable
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import Models
@@ -56,14 +55,15 @@ class Asked:
     def plan(self) -> FramePlan:
         """Every frame that is asked for. To make ten thousand jobs takes half a second, and what
         is finished needs none."""
-        whole = plan(self.schedule, self.seed, self.assets.digests, self.video)
+        whole = plan(self.schedule, self.seed, self.assets.known, self.video)
         return whole.part(*self.stretch) if self.stretch else whole
 
     @cached_property
     def models(self) -> Models:
         """The models of the render."""
         followed = self.video is not None and self.schedule.fixed["video.flow_warp"]
-        return models_of(self.schedule, self.video.flow if self.video and followed else None)
+        flow = self.video.flow if self.video and followed else None
+        return models_of(self.schedule, flow, self.assets.known)
 
     @property
     def run_id(self) -> str:
@@ -73,7 +73,7 @@ class Asked:
     @property
     def files(self) -> Files:
         """The files that the frames depend on."""
-        paths = {digest: path for path, digest in self.assets.digests.items()}
+        paths = {digest: path for path, digest in self.assets.known.items()}
         video, every = self.assets.video, self.schedule.fixed.get("video.every")
         used = (video.path, video.sha256, int(str(every))) if video else None
         return Files(paths, used)
@@ -192,18 +192,6 @@ def refuse_missing(every: Sequence[Job]) -> None:
     needing = [job for job in away if not complete(look(job.plan, job.identity, job.store))]
     if needing:
         raise missing_failure(needing[0].script.path, [job.models for job in needing])
-
-
-def refuse_unrendered(wanted: Job) -> None:
-    """ScriptErrors, with the lines, if the script asks for what is not rendered yet."""
-    needs = unrendered(wanted.schedule)
-    source = wanted.script.compiled.source
-    lines = [f"`{n.word}` in line {source.position(n.span.start)[0]}" for n in needs]
-    if needs:
-        raise ScriptErrors(
-            f"{wanted.script.path} asks for what is not rendered yet: {', '.join(lines)}",
-            "delete these lines to render the rest",
-        )
 
 
 def first_seed(schedule: Schedule, script: Path, drawn: int | None = None) -> int:

@@ -7,13 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from discoscript.commands._reasons import reasons_of
-from discoscript.commands._rendering import (
-    Job,
-    asked_for,
-    job_of,
-    refuse_missing,
-    refuse_unrendered,
-)
+from discoscript.commands._rendering import Job, asked_for, job_of, refuse_missing
 from discoscript.commands._script import Script, compiled_script
 from discoscript.commands.render import film, folder_of, output, part, remembered
 from discoscript.errors import Failure, UsageFailure
@@ -98,7 +92,6 @@ class Compiler:
         """A pass, and what says why its frames are rendered."""
         asked = asked_for(script, schedule, options)
         job = part(job_of(asked, self._identity(asked.models)), options.frames)
-        refuse_unrendered(job)
         refuse_missing([job])
         refuse_unreadable(job.assets)
         store = self._stores.setdefault(job.store.root, QuickStore(job.store))

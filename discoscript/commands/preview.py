@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the video; the last line printed is its path."""
     script, schedule = sound_script(options.file, options.set, {}, options.max_renders)
     refuse_stills(script, schedule)
-    frames = _part(plan(schedule, 0, read_assets(schedule, script.project).digests), options.frames)
+    frames = _part(plan(schedule, 0, read_assets(schedule, script.project).known), options.frames)
     folder = options.output or output_folder(script.path, script.name)
     path = folder / f"{script.name}-motion.mp4"
     began = time.monotonic()

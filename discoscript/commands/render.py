@@ -20,7 +20,6 @@ from discoscript.commands._rendering import (
     flow_line,
     jobs,
     refuse_missing,
-    refuse_unrendered,
     rendering_arguments,
     strange_words_line,
 )
@@ -100,8 +99,6 @@ def run(options: argparse.Namespace) -> int:
     """Render; the last line printed is the path of the video, or of the study's sheet. The line
     before it is that of the video for both eyes, if there is one."""
     every = tuple(part(one, options.frames) for one in jobs(options))
-    for one in every:
-        refuse_unrendered(one)
     refuse_missing(every)
     say = (lambda text: None) if options.quiet else _say
     say(f"renders with {family(every[0].models, every[0].identity)}")
@@ -244,7 +241,7 @@ def fingerprint_of(wanted: Job, options: argparse.Namespace) -> str:
     model = wanted.schedule.fixed["output.upscale_model"]
     return fingerprint(
         (program(), SCHEMA, wanted.identity),
-        (wanted.schedule, wanted.seed, wanted.assets.digests, wanted.video),
+        (wanted.schedule, wanted.seed, wanted.assets.known, wanted.video),
         (wanted.name, options.frames, video and film_identity(video)),
         provenance(wanted, options).mark,
         content(project.inside(str(model))) if model else None,

@@ -1,7 +1,7 @@
 """Syntax -> what is wrong with its names: groups, settings, statements, definitions.
 
 These checks need the tables only, no values. They report D001, D013, D014, D101 to D103, D109,
-D112, D113, D116, D118 and D119.
+D112, D113, D116 and D118.
 """
 
 from collections.abc import Iterable

@@ -31,7 +31,7 @@ def asked(frame: PlannedFrame) -> dict[str, object]:
 def plain(value: object) -> Plain:
     """A value of a job as JSON has it."""
     if is_dataclass(value) and not isinstance(value, type):
-        inside = {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        inside = {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.compare}
         return {"is": type(value).__name__, **inside}
     if isinstance(value, tuple):
         return [plain(part) for part in value]

@@ -12,7 +12,8 @@ none is the beginning of another:
     L8:I1:1I1:2    a list
     D8:S1:aI1:1    a mapping: key, value, by rising key
     O..:S6:Prompt  a dataclass: its name, then field, value, by rising name; a field that holds
-                   its default is left out, so that a new one leaves what does not use it as it is
+                   its default is left out, so that a new one leaves what does not use it as it is;
+                   so is one that is not compared
 
 Floats are written as `float.hex` with -0.0 as 0.0; NaN and infinity are refused.
 """
@@ -57,9 +58,9 @@ def _compound(value: object) -> bytes:
 
 @cache
 def _layout(kind: type) -> tuple[bytes, tuple[tuple[str, bytes, object], ...]]:
-    """The encoded name of a dataclass, and its fields by rising name: the name, the same encoded,
-    and the default, or what nothing is equal to."""
-    named = sorted(fields(kind), key=lambda field: field.name)
+    """The encoded name of a dataclass, and its compared fields by rising name: the name, the same
+    encoded, and the default, or what nothing is equal to."""
+    named = sorted((f for f in fields(kind) if f.compare), key=lambda field: field.name)
     rows = tuple((field.name, canonical(field.name), field.default) for field in named)
     return canonical(kind.__name__), rows
 

@@ -147,6 +147,14 @@ class _Comparison:
         reason = Reason(Cause.MODEL, key, *_values(found))
         return self._placed(reason, self.lines.parameter(key, self.frame))
 
+    def checkpoint(self, found: Difference) -> Reason:
+        """The model of one's own, or that there is one."""
+        one, other = _checkpoint(found.before, self.old), _checkpoint(found.after, self.new)
+        if one == other:
+            return Reason(Cause.ASSET, other)
+        reason = Reason(Cause.MODEL, "scene.model_file", one, other)
+        return self._placed(reason, self.lines.parameter("scene.model_file", self.frame))
+
     def picture(self, found: Difference) -> Reason:
         """The picture that a segment starts from."""
         one, other = self.old.paths.get(found.before), self.new.paths.get(found.after)
@@ -250,7 +258,15 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[_Comparison, Difference], Reason]] 
     ("", "eyes"): _Comparison.eyes,
     **{("Models", name): _Comparison.model
        for name in ("diffusion", "secondary", "clip", "depth", "flow")},
+    ("Models", "file"): _Comparison.checkpoint,
+    ("OwnFile", "sha256"): _Comparison.checkpoint,
 }  # fmt: skip
+
+
+def _checkpoint(value: Plain, files: Files) -> str:
+    """What a script calls a model of its own."""
+    digest = value.get("sha256") if isinstance(value, Mapping) else value
+    return "none" if digest is None else files.paths.get(str(digest), "another file")
 
 
 def _pull(prompt: Plain) -> str:

@@ -37,6 +37,7 @@ from discoscript_engine.job import (
     Models,
     Motion,
     Move,
+    OwnFile,
     PicturePrompt,
     Prompt,
     Start,
@@ -73,6 +74,7 @@ PARAMETER_OF: Mapping[tuple[type, str], str] = {
     (StereoCamera, "midas_weight"): "depth.midas_weight",
     (Models, "diffusion"): "scene.model",
     (Models, "depth"): "depth.model",
+    (Models, "file"): "scene.model_file",
     (FromPicture, "sha256"): "init.image",
     (FromPerlin, "mode"): "init.perlin",
     (FromPrevious, "scale"): "coherence.frames_scale",
@@ -159,7 +161,7 @@ def plan(
     assets: Mapping[str, str],
     video: VideoInput | None = None,
 ) -> FramePlan:
-    """The jobs of `schedule`. `assets` maps the path of a picture, as the script writes it, to
+    """The jobs of `schedule`. `assets` maps the path of a file, as the script writes it, to
     the SHA-256 of its content; `video` is the input of video mode."""
     steady = {**schedule.fixed, **{k: step_runs(v) for k, v in schedule.progress.items()}}
     columns = {key: values.tolist() for key, values in schedule.frames_of.items()}
@@ -175,7 +177,8 @@ def plan(
         start = _first(row, assets, shown) if begin else _next(schedule.mode, row, first, shown)
         first = start if begin else first
         flow = video.flow if video and row["video.flow_warp"] else None
-        job = _job(schedule, prompts[index], index, row, begin, first_seed, start, flow)
+        models = models_of(schedule, flow, assets)
+        job = _job(schedule, prompts[index], index, row, begin, first_seed, start, models)
         follows = isinstance(start, FromPrevious | FromFlow)
         frame = PlannedFrame(
             index,
@@ -274,7 +277,7 @@ def _job(
     begin: bool,
     first_seed: int,
     start: Start,
-    flow: str | None,
+    models: Models,
 ) -> FrameJob:
     width, height = schedule.size
     alone = isinstance(start, FromVideo) and not row["video.flow_warp"]  # as all others then
@@ -284,7 +287,7 @@ def _job(
         height=int(height),
         seed=_seed(schedule, index, first_seed),
         prompts=tuple(prompts),
-        models=models_of(schedule, flow),
+        models=models,
         diffusion=_filled(Diffusion, {**row, "diffusion.skip_steps": skipped}),
         guidance=_filled(Guidance, row),
         cutouts=_filled(Cutouts, row),
@@ -316,11 +319,15 @@ def _as(kind: object, value: Any) -> object:
     return value if isinstance(value, str) else tuple(value)
 
 
-def models_of(schedule: Schedule, flow: str | None = None) -> Models:
+def models_of(
+    schedule: Schedule, flow: str | None = None, assets: Mapping[str, str] | None = None
+) -> Models:
     """The models of a render. Only a camera that moves in space needs depth, and only a video has
-    a flow."""
+    a flow. A checkpoint of one's own is known by its content, which `assets` tells."""
     space = {} if schedule.mode is Mode.D3 else {"depth": None}
-    return _filled(Models, schedule.fixed, flow=flow, **space)
+    path = schedule.fixed["scene.model_file"]
+    file = OwnFile((assets or {}).get(str(path), ""), str(path)) if path else None
+    return _filled(Models, schedule.fixed, flow=flow, file=file, **space)
 
 
 def _symmetry(row: Row) -> Symmetry | None:

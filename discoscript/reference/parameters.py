@@ -17,7 +17,6 @@ or on a line of its own as `camera.zoom 1.02`.
   at frame 0 and at cuts; `fixed` holds for the whole render; `diffusion progress` runs from 0 to
   1000 inside every frame.
 * **Disco Diffusion**: what the setting is called there. Those names are understood too.
-* A star (*) marks what this version reads and checks but can not render yet.
 
 The embedded model `tiny` brings defaults of its own for some settings; they are listed in
 [models](models.md)."""
@@ -36,7 +35,7 @@ def group_text(group: str) -> str:
 
 
 def _row(row: Parameter) -> tuple[str, ...]:
-    name = code(row.name) + ("" if row.built else "*")
+    name = code(row.name)
     return (
         name,
         _meaning(row),
@@ -63,7 +62,6 @@ def parameter_text(row: Parameter) -> str:
             ("modes", _modes(row)),
             ("of model", _model_defaults(row)),
             ("in Disco Diffusion", codes(row.disco)),
-            ("state", "" if row.built else "read and checked, but this version can not render it"),
         )
     )
 

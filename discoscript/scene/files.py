@@ -26,6 +26,7 @@ SUFFIXES: Mapping[FileKind, tuple[str, ...]] = {
     ),
     FileKind.TABLE: ("csv", "tsv", "txt"),
     FileKind.MODEL: ("safetensors", "pt", "pth"),
+    FileKind.CHECKPOINT: ("safetensors",),
     FileKind.SCRIPT: ("disco",),
 }  # fmt: skip
 RECOMMENDED = 4

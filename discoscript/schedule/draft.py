@@ -19,6 +19,7 @@ STEPS = 10  #: diffusion steps of a draft, at most
 #: What a script must be compiled with: the embedded models, whatever it says.
 MODELS: Mapping[str, Resolved] = {
     "scene.model": DEFAULT,
+    "scene.model_file": None,
     "scene.secondary": False,
     "scene.clip": (DEFAULT,),
     "depth.model": DEFAULT,

@@ -66,7 +66,6 @@ CODES: tuple[Code, ...] = (
     Code("D116", "duplicate-scene", E, "a setting of the scene is set twice"),
     Code("D117", "move-recursion", E, "a move uses itself"),
     Code("D118", "misplaced-statement", E, "a statement stands where it has no meaning"),
-    Code("D119", "not-built", W, "this version does not render this yet"),
     # D2: values
     Code("D201", "wrong-type", E, "a value is of the wrong kind"),
     Code("D202", "size-not-multiple-of-64", E, "the picture's sides do not suit the model"),
@@ -132,6 +131,7 @@ CODES: tuple[Code, ...] = (
     Code("D506", "wrong-case", W, "a path differs from the file's name in case"),
     Code("D507", "file-too-large", E, "a file is too large"),
     Code("D508", "bad-video", E, "a video can not be read"),
+    Code("D509", "no-checkpoint", E, "a model of your own lacks its file"),
     # D6: prompts
     Code("D601", "weights-sum-to-zero", E, "the weights of the prompts add up to 0"),
     Code("D602", "weight-in-the-text", E, "a weight is written inside the text"),

@@ -69,8 +69,7 @@ def setting_lines(rows: Sequence[Parameter], width: int) -> Iterator[str]:
 
 def page(row: Parameter, width: int) -> Iterator[str]:
     """All that there is to know about a row."""
-    later = "" if row.built else "   (this version does not render it yet)"
-    yield cut(f"{row.key}{later}", width)
+    yield cut(row.key, width)
     yield from textwrap.wrap(row.doc, min(width, 88), initial_indent="  ", subsequent_indent="  ")
     for name, text in _facts(row):
         lines = textwrap.wrap(text, min(width, 88) - 14) or [""]
@@ -187,7 +186,7 @@ SAMPLES = {
     Kind.TEXT: '"The lighthouse"',
     Kind.PATH: '"refs/wave.png"',
     "video.source": '"dance.mp4"',
-    "scene.model_file": '"my_model.pt"',
+    "scene.model_file": '"my_model.safetensors"',
     "output.audio": '"song.wav"',
 }
 
@@ -235,7 +234,6 @@ def _row_json(row: Parameter) -> Json:
         "changes_over": str(row.axis),
         "modes": [str(mode) for mode in Mode if mode in row.modes],
         "disco": list(row.disco),
-        "built": row.built,
         "doc": row.doc,
         "example": list(example(row)),
     }

@@ -15,10 +15,19 @@ from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import NoiseModel, VelocityModel
 from discoscript_engine.frame import Networks, moved, render_frame, seen_by_eyes
 from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
-from discoscript_engine.job import Carry, Eyes, FrameJob, FromFlow, FromPrevious, Models, Move
+from discoscript_engine.job import (
+    Carry,
+    Eyes,
+    FrameJob,
+    FromFlow,
+    FromPrevious,
+    Models,
+    Move,
+    OwnFile,
+)
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import Clip, load_clip
-from discoscript_engine.models.diffusion import load_diffusion, load_secondary
+from discoscript_engine.models.diffusion import load_diffusion, load_own_diffusion, load_secondary
 from discoscript_engine.models.lpips import load_lpips
 from discoscript_engine.motion.depth import Estimate, load_depth
 from discoscript_engine.motion.flow import FLOWS
@@ -51,7 +60,7 @@ class Engine:
         self._passes = Passes(CUTS_AT_ONCE[self.device.type], note)
         self._digests = FileDigests()
         self._texts: TextCache = {}
-        self._diffusions: dict[str, NoiseModel] = {}
+        self._diffusions: dict[tuple[str, OwnFile | None], NoiseModel] = {}
         self._secondary: VelocityModel | None = None
         self._perceptuals: dict[str, Perceptual] = dict(PERCEPTUAL)
         self._clips: dict[str, Clip] = {}
@@ -74,7 +83,7 @@ class Engine:
         TooLittleMemory where the device has no room even for a single cut.
         """
         before = None if previous is None else torch.from_numpy(np.array(previous))
-        networks = self._networks(job)
+        networks = self._networks(job, assets)
         with repeatable(), within_memory(job):
             picture = render_frame(
                 job,
@@ -114,13 +123,13 @@ class Engine:
         with repeatable(), torch.no_grad():
             return seen_by_eyes(shown, eyes.camera, depth).cpu().numpy()
 
-    def _networks(self, job: FrameJob) -> Networks:
+    def _networks(self, job: FrameJob, assets: Mapping[str, bytes]) -> Networks:
         """The networks that this job needs; where a segment starts nothing is moved in space."""
         models, start = job.models, job.start
         depth, flow = models.depth, models.flow
         loss = by_name("diffusion", models.diffusion).perceptual
         return Networks(
-            diffusion=self._diffusion(models.diffusion),
+            diffusion=self._diffusion(models, assets),
             secondary=self._looking_ahead() if models.secondary else None,
             clips=tuple(self._clip(name) for name in models.clip),
             depth=self._depth(depth) if depth and isinstance(start, FromPrevious) else None,
@@ -128,10 +137,18 @@ class Engine:
             motions=self._motion(flow) if flow and isinstance(start, FromFlow) else None,
         )
 
-    def _diffusion(self, name: str) -> NoiseModel:
-        if name not in self._diffusions:
-            self._diffusions[name] = load_diffusion(by_name("diffusion", name), self.device)
-        return self._diffusions[name]
+    def _diffusion(self, models: Models, assets: Mapping[str, bytes]) -> NoiseModel:
+        """Whoever tries one checkpoint after the other has only the last one in memory."""
+        row, file = by_name("diffusion", models.diffusion), models.file
+        key = row.name, file
+        if key not in self._diffusions:
+            self._diffusions = {k: v for k, v in self._diffusions.items() if k[1] is None}
+            self._diffusions[key] = (
+                load_own_diffusion(row, file.name, assets[file.sha256], self.device)
+                if file
+                else load_diffusion(row, self.device)
+            )
+        return self._diffusions[key]
 
     def _looking_ahead(self) -> VelocityModel:
         if self._secondary is None:

@@ -6,10 +6,11 @@ The field names of `Diffusion`, `Guidance`, `Cutouts` and the cameras are those 
 parameter table. Torch is not imported here.
 
 A field with a default is not part of the key while it holds it: what came later than the first
-stored frames is added like that, and frames that do not use it keep their keys.
+stored frames is added like that, and frames that do not use it keep their keys. A field that is not
+compared is never part of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: A value for each of the 1000 steps of diffusion progress, as runs `(end, value)`: the value
 #: holds up to but not including step `end`; ends rise and the last one is 1000.
@@ -43,15 +44,27 @@ class PicturePrompt:
 
 
 @dataclass(frozen=True)
+class OwnFile:
+    """A file known by its content. What a script calls it is for messages alone: another name makes
+    no other file."""
+
+    sha256: str
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class Models:
     """Names of rows of the model table. `depth` is None where no camera moves in space, and `flow`
-    where no motion of a video is followed, so that another one renders nothing again there."""
+    where no motion of a video is followed, so that another one renders nothing again there. `file`
+    is a checkpoint of somebody's own, whose weights take the place of the diffusion model's
+    published ones."""
 
     diffusion: str
     secondary: bool
     clip: tuple[str, ...]
     depth: str | None
     flow: str | None = None
+    file: OwnFile | None = None
 
 
 @dataclass(frozen=True)

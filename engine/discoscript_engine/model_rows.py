@@ -229,6 +229,14 @@ DIFFUSION = (
         "b79e62613b9f50b8a3173e5f61f0320c7dbb16efad42a92ec94d014f6e17337f",
         _PAD_OR_PULP,
     ),
+    Model(
+        OWN,
+        "diffusion",
+        "a checkpoint of your own, which scene.model_file names; laid out as the 256 px fine-tunes",
+        (),
+        defaults=_SIZE_256,
+        configuration=_SMALL_256,
+    ),
 )
 
 SECONDARY = (

@@ -4,6 +4,8 @@ A row may give a default for any parameter of the language (`defaults`, keyed `g
 value written in the script wins. Torch is not imported here.
 """
 
+from dataclasses import replace
+
 from discoscript_engine import model_rows
 from discoscript_engine.job import Models
 from discoscript_engine.model_row import Model, ModelFile, Role, Setting
@@ -100,8 +102,11 @@ def by_name(role: Role, name: str) -> Model:
 
 
 def rows(chosen: Models) -> tuple[Model, ...]:
-    """The rows that a job's models stand for."""
+    """The rows that a job's models stand for. One whose weights are in a file of somebody's own
+    has no files."""
     diffusion = by_name("diffusion", chosen.diffusion)
+    if chosen.file:
+        diffusion = replace(diffusion, files=(), embedded=False)
     found = [diffusion]
     found += models("secondary") if chosen.secondary else ()
     found += [by_name("clip", name) for name in chosen.clip]

@@ -11,8 +11,6 @@ from discoscript.text.codes import BY_CODE, CODES, Code, Severity
 
 PAGES = all_pages()
 BUILT = PAGES
-#: Said of every setting that this version can not render yet, beside what else is wrong with it.
-NOT_YET = {"D119"}
 by_code = {"ids": lambda page: page.code.code}
 
 
@@ -38,11 +36,11 @@ def test_the_titles_are_those_of_the_table(page: Page) -> None:
 
 @pytest.mark.parametrize("page", BUILT, **by_code)
 def test_the_wrong_script_gives_this_code(page: Page) -> None:
-    """This code and no other; hints aside, and settings that are not rendered yet."""
+    """This code and no other; hints aside."""
     _, found = diagnose(page.wrong, page.files)
     loud = {d.code for d in found if BY_CODE[d.code].severity is not Severity.HINT}
     assert page.code.code in {d.code for d in found}
-    assert loud <= {page.code.code, *NOT_YET}, [f"{d.code}: {d.message}" for d in found]
+    assert loud <= {page.code.code}, [f"{d.code}: {d.message}" for d in found]
 
 
 @pytest.mark.parametrize("page", BUILT, **by_code)

@@ -71,7 +71,7 @@ def parameters(module: nn.Module, gain: float = 1.0) -> dict[str, Tensor]:
     for key, value in module.state_dict().items():
         if value.is_floating_point():
             numbers = parameter_numbers(key, tuple(value.shape), gain)
-            filled[key] = torch.from_numpy(numbers.astype(np.float32))
+            filled[key] = torch.from_numpy(np.asarray(numbers, dtype=np.float32))
         else:
             filled[key] = torch.zeros_like(value, device="cpu")
     return filled

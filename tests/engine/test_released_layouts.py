@@ -30,7 +30,6 @@ LISTS = {
     **{
         ("diffusion", name): UNETS["models"]["pixelartdiffusion_expanded"]["state_dict"]
         for name in UNETS[SHARED]
-        if name != "custom"
     },
     ("secondary", "secondary"): load("11_secondary")[0]["state_dict"],
     **{("depth", name): DEPTHS[name]["state_dict"] for name in NETWORKS},

@@ -13,7 +13,7 @@ from discoscript.plan.footage import VideoInput
 from discoscript.plan.frame_key import CUT, frame_key
 from discoscript.plan.plan import plan
 from discoscript_engine.identity import Identity
-from discoscript_engine.job import FrameJob, Symmetry
+from discoscript_engine.job import FrameJob, OwnFile, Symmetry
 
 IDENTITY = Identity("engine 1", "cpu-x86_64 fp32 torch2.9", (("clip tiny", "ab" * 32),))
 
@@ -32,7 +32,12 @@ JOBS = {
 
 
 #: What can be where there is nothing.
-SOMETHING = {"depth": "x", "flow": "x", "symmetry": Symmetry(True, False, (9.0,))}
+SOMETHING = {
+    "depth": "x",
+    "flow": "x",
+    "file": OwnFile("5e" * 32, "mine.safetensors"),
+    "symmetry": Symmetry(True, False, (9.0,)),
+}
 
 
 def changed(value: Any, name: str) -> Any:

@@ -107,8 +107,7 @@ MISTAKES = {
         [("D203", "lib/l.disco", 4, "500")],
     ),
     "a suppressed warning in the library": (
-        "move m():\n    camera: fov 50  # disco: ignore D119\n"
-        "    turbo: steps 2  # disco: ignore D119",
+        "move m():\n    diffusion: sampler plms\n    diffusion: eta 0.5  # disco: ignore D409",
         [],
     ),
 }

@@ -13,6 +13,7 @@ from discoscript.text.source import Span
 FIXED: dict[str, Any] = {
     "scene.seed": 7,
     "scene.model": "tiny",
+    "scene.model_file": None,
     "scene.secondary": False,
     "scene.clip": ("tiny",),
     "scene.vr": False,

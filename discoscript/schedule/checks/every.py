@@ -2,6 +2,7 @@
 
 from discoscript.scene.scene import Scene
 from discoscript.schedule.checks.load import check_load
+from discoscript.schedule.checks.models import check_models
 from discoscript.schedule.checks.modes import check_modes
 from discoscript.schedule.checks.perlin import check_perlin
 from discoscript.schedule.checks.sampling import check_sampling
@@ -9,11 +10,11 @@ from discoscript.schedule.checks.speeds import check_speeds
 from discoscript.schedule.checks.subject import Subject
 from discoscript.schedule.checks.turbo import check_turbo
 from discoscript.schedule.schedule import Schedule
-from discoscript.schedule.unrendered import report_unrendered
 from discoscript.text.report import Report
 from discoscript_engine.model_table import Model
 
 CHECKS = (
+    check_models,
     check_modes,
     check_turbo,
     check_perlin,
@@ -28,4 +29,3 @@ def check_schedule(scene: Scene, schedule: Schedule, model: Model, report: Repor
     subject = Subject(scene, schedule, model, report)
     for check in CHECKS:
         check(subject)
-    report_unrendered(schedule, report)

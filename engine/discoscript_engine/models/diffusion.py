@@ -38,7 +38,7 @@ def load_diffusion(row: Model, device: torch.device) -> NoiseModel:
 
 
 def load_own_diffusion(row: Model, name: str, data: bytes, device: torch.device) -> NoiseModel:
-    """The model in a safetensors file of somebody's own; `name` is what its user calls it.
+    """The model in the bytes of a safetensors file of somebody's own, of that name.
 
     Its layout is the one that the file names, or else that of the row, and it predicts what the
     row's model predicts. WrongWeights where it does not fit.
