@@ -235,7 +235,7 @@ _DIFFUSION = (
               typical=(0, 1), hard=(0, None), disco=("rand_mag",),
               serves=("diffusion.fuzzy_prompt",)),
     Parameter("diffusion", "randomize_class", Kind.TRUTH, True,
-              "Draw a new class at every step; only class-conditional models have classes.",
+              "Draw a new class at every step; no model of the table has classes to draw.",
               disco=("randomize_class",)),
     Parameter("diffusion", "clip_denoised", Kind.TRUTH, False,
               "Limit the estimate of the finished picture to the colours there are.",

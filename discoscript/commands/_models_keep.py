@@ -94,7 +94,7 @@ def _unknown(path: Path, digest: str, name: str | None, files: Sequence[ModelFil
         return FetchFailure(
             f"{path} is not a file of the model table: no row has SHA-256 {digest}",
             "a checkpoint of your own stays where it is, and the script names it: "
-            'scene: model_file "my_model.pt"; a known model may be cut short: download it again',
+            'scene: model_file "my.safetensors"; a known model may be cut short: download it again',
         )
     expected = " or ".join(file.sha256 or f"{file.name}: not published" for file in files)
     return FetchFailure(

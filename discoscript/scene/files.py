@@ -147,6 +147,8 @@ def normal(path: PurePosixPath) -> str | None:
     return "/".join(parts)
 
 
+#: Where it says how a pickle becomes safetensors.
+CONVERT = 'save it as safetensors: see "Checkpoints of your own" in docs/models.md'
 MISSING_HELP = "paths are relative to the script's folder"
 
 
@@ -175,6 +177,10 @@ def _readable(path: str, kind: FileKind, span: Span, report: Report) -> bool:
         if any(suffix in others for others in SUFFIXES.values()):
             found = f'"{path}" is no {kind}'
         *first, last = SUFFIXES[kind][:RECOMMENDED]
+        if kind is FileKind.CHECKPOINT and suffix in SUFFIXES[FileKind.MODEL]:
+            found = f"a .{suffix} file may hold code: it is not read as a checkpoint"
+            report.add("D503", found, span, help=CONVERT)
+            return False
         help = f"use {', '.join(first)} or {last}" if first else f"use .{last}"
         report.add("D503", found, span, help=help)
         return False

@@ -16,6 +16,9 @@ from discoscript_engine.model_table import rows
 #: Names another folder for fetched models, for machines where several people share one.
 FOLDER_VARIABLE = "DISCOSCRIPT_MODELS"
 
+#: What to do where a file that is part of this package cannot be used.
+EMBEDDED_HELP = "install discoscript again"
+
 
 class ModelMissing(Exception):
     """A model's weights are not on this machine."""
@@ -37,7 +40,7 @@ class WrongWeights(Exception):
 def fetch_again(row: Model) -> str:
     """What to do where a file of the row cannot be used."""
     if row.embedded:
-        return "install discoscript again"
+        return EMBEDDED_HELP
     return f'fetch it again with: discoscript models fetch "{row.name}"'
 
 

@@ -32,6 +32,7 @@ from torch.nn.functional import adaptive_avg_pool2d  # noqa: E402
 from discoscript_engine.diffusion import guidance  # noqa: E402
 from discoscript_engine.diffusion.augment import augment, drawn  # noqa: E402
 from discoscript_engine.diffusion.cutouts import Cut, cut_out, inner_cuts, overview_cuts  # noqa: E402
+from discoscript_engine.diffusion.losses import Likeness  # noqa: E402
 from discoscript_engine.diffusion.noise_schedule import noise_schedule  # noqa: E402
 from discoscript_engine.diffusion.prompts import Target  # noqa: E402
 from discoscript_engine.diffusion.randomness import generator  # noqa: E402
@@ -39,6 +40,7 @@ from discoscript_engine.diffusion.sampling import denoiser, velocity_denoiser  #
 from discoscript_engine.images import to_tensor  # noqa: E402
 from discoscript_engine.job import Camera2D, Camera3D, Guidance  # noqa: E402
 from discoscript_engine.models.clip import Clip, from_open_clip  # noqa: E402
+from discoscript_engine.models.lpips import Channels, Features, lpips  # noqa: E402
 from discoscript_engine.models.unet import UNet, UNetConfig  # noqa: E402
 from discoscript_engine.motion import warp  # noqa: E402
 
@@ -240,6 +242,23 @@ def shared_step() -> Pair:
     )
 
 
+def likeness() -> Pair:
+    """LPIPS and its gradient; the engine looks at the wanted picture once for all steps."""
+    features, channels = Features(), Channels()
+    fill_parameters(features, gain=2**0.5)
+    fill_parameters(channels)
+    like = lpips(features.requires_grad_(False), channels.requires_grad_(False))
+    wanted = numbers("wanted", 1, 3, 256, 256)
+    known = like(wanted)
+
+    def slope(loss: Likeness) -> Tensor:
+        image = numbers("seen", 1, 3, 256, 256).requires_grad_()
+        return torch.autograd.grad(loss(image).sum(), image)[0]
+
+    name = "LPIPS with its gradient, 256x256; plain: the wanted picture seen anew"
+    return Pair(name, lambda: slope(like(wanted)), lambda: slope(known), 1.35, 0.0)
+
+
 # ───────────── cameras ─────────────
 
 
@@ -357,6 +376,7 @@ def pairs(folder: Path) -> Sequence[Callable[[], Pair]]:
         toy_step,
         real_step,
         shared_step,
+        likeness,
         geometry,
         geometry_and_sample,
         lambda: step_in_space(folder),

@@ -13,6 +13,7 @@ import json
 import os
 import pickle
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from torch import Tensor, nn
 
 from discoscript_engine.identity import FileDigests
 from discoscript_engine.model_row import Model
-from discoscript_engine.weights import WrongWeights, fetch_again, find
+from discoscript_engine.weights import EMBEDDED_HELP, WrongWeights, fetch_again, find
 
 #: What the readers of weights files raise for one that is broken.
 BROKEN = (
@@ -63,7 +64,7 @@ def save_weights(path: Path, module: nn.Module, **description: Any) -> None:
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Return the tensors in float32 and the description they were saved with."""
-    with safe_open(path, framework="pt") as file:
+    with reading(path, EMBEDDED_HELP), safe_open(path, framework="pt") as file:
         described = {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
         tensors = {key: file.get_tensor(key) for key in list(file.keys())}
     return {
@@ -114,7 +115,9 @@ def read_checkpoint(path: Path, sha256: str) -> Mapping[str, Any]:
     if not sha256 or FileDigests().of(path) != sha256:
         raise Unfit("is not the published file: its SHA-256 is another one")
     if _is_torchscript(path):  # torch reads no weights alone from these
-        return torch.jit.load(path, map_location="cpu").state_dict()
+        with warnings.catch_warnings():  # torch would do without such files
+            warnings.simplefilter("ignore", FutureWarning)
+            return torch.jit.load(path, map_location="cpu").state_dict()
     mapped = zipfile.is_zipfile(path)  # others, of before 2020, cannot be mapped into memory
     held = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     if not isinstance(held, Mapping):
