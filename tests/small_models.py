@@ -68,26 +68,26 @@ def skeleton_weights(build: Any, gain: float = 1.0) -> dict[str, Tensor]:
 
 
 def published(folder: Path) -> tuple[Model, ...]:
-    """The table, with a small CLIP model `small` in it, and with the secondary model and LPIPS as
-    files in `folder`, of which it knows the digests."""
+    """The table, with small files in `folder` as those of ViT-B/32, the secondary model and LPIPS,
+    of which it knows the digests. Their names stay those that scripts are checked with."""
     config = folder / f"{ARCHITECTURE}.json"
     config.write_text(json.dumps(CLIP_LAYOUT))
     open_clip.add_model_config(config)
-    clip = Model("small", "clip", "for tests", (), configuration={"architecture": ARCHITECTURE})
-    clip = replace(clip, files=(_saved(folder, "small.pt", _clip_file()),))
     secondary = skeleton_weights(SecondaryModel, 2**0.5)
-    changed = {
-        ("secondary", "secondary"): (_saved(folder, "secondary.pth", secondary),),
-        ("perceptual", "lpips_vgg"): (
-            _saved(folder, "vgg.pth", skeleton_weights(Features, 2**0.5) | _told_apart()),
-            _saved(folder, "lins.pth", _weighing()),
-        ),
+    vgg = skeleton_weights(Features, 2**0.5) | _told_apart()
+    changed: dict[tuple[str, str], dict[str, Any]] = {
+        ("clip", "ViTB32"): {
+            "files": (_saved(folder, "small.pt", _clip_file()),),
+            "configuration": {"architecture": ARCHITECTURE},
+        },
+        ("secondary", "secondary"): {"files": (_saved(folder, "secondary.pth", secondary),)},
+        ("perceptual", "lpips_vgg"): {
+            "files": (_saved(folder, "vgg.pth", vgg), _saved(folder, "lins.pth", _weighing())),
+        },
     }
-    rows = (
-        replace(row, files=changed[row.role, row.name]) if (row.role, row.name) in changed else row
-        for row in model_table.MODELS
+    return tuple(
+        replace(row, **changed.get((row.role, row.name), {})) for row in model_table.MODELS
     )
-    return (*rows, clip)
 
 
 def _clip_file() -> dict[str, Any]:

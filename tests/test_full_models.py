@@ -1,6 +1,7 @@
 """From a script to pictures with models that are files: a checkpoint of one's own, the secondary
 model, a CLIP model and LPIPS, small and filled by formula."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from small_models import LAYOUT, published, save_own, unet_weights
 
 from discoscript.errors import Exit
+from discoscript.frames.backend import BACKENDS, engine_here
 from discoscript_engine import model_table
 from discoscript_engine.weights import FOLDER_VARIABLE
 
@@ -18,7 +20,7 @@ SCRIPT = """disco 1
 scene:
     model custom
     model_file "mine.safetensors"
-    clip [small]
+    clip [ViTB32]
     secondary off
     size 64x64
     frames 2
@@ -56,6 +58,13 @@ def project(files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine in this process: one of its own would know the published files alone."""
+    engine = BACKENDS["engine"]
+    monkeypatch.setitem(BACKENDS, "engine", replace(engine, load=engine_here))  # type: ignore
+
+
 def rendered(
     project: Path, capsys: pytest.CaptureFixture[str], script: str = SCRIPT, store: str = "store"
 ) -> tuple[list[np.ndarray], str]:
@@ -69,7 +78,7 @@ def rendered(
     return [np.asarray(Image.open(path)) for path in frames], err
 
 
-def test_pictures_repeat_and_every_model_counts(project, capsys):
+def test_pictures_repeat_and_every_model_counts(project, here, capsys):
     first, _ = rendered(project, capsys)
     assert len(first) == 2 and first[0].std() > 1
     again, _ = rendered(project, capsys, store="again")
@@ -85,7 +94,7 @@ def test_pictures_repeat_and_every_model_counts(project, capsys):
     assert np.array_equal(first[0], free[0]) and not np.array_equal(first[1], free[1])
 
 
-def test_a_checkpoint_is_known_by_its_content(project, capsys):
+def test_a_checkpoint_is_known_by_its_content(project, here, capsys):
     first, _ = rendered(project, capsys)
     (project / "mine.safetensors").rename(project / "other.safetensors")
     _, said = rendered(project, capsys, SCRIPT.replace("mine.safe", "other.safe"))
@@ -103,7 +112,7 @@ def test_a_checkpoint_takes_the_layout_of_the_model_if_it_names_none(project, ca
     assert code == Exit.RENDER and "mine.safetensors lacks" in err and "docs/models.md" in err
 
 
-def test_the_embedded_model_takes_weights_of_its_own_kind(project, capsys):
+def test_the_embedded_model_takes_weights_of_its_own_kind(project, here, capsys):
     """A model that was trained as `tiny` was predicts pictures; its layout is in its file."""
     weights, layout = unet_weights(), {**LAYOUT, "out_channels": 3}
     for name in ("out.2.weight", "out.2.bias"):

@@ -20,6 +20,7 @@ from discoscript.errors import Failure, RenderFailure
 from discoscript.frames.renderer import OnStep, Picture, Renderer
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import Carry, Eyes, FrameJob, Models, Move
+from discoscript_engine.weights import WrongWeights
 
 ATTEMPTS = 2  #: at a frame, each in a process that has not failed
 LAST_WORDS_S = 5.0  #: for a process to end by itself
@@ -284,6 +285,8 @@ def _serve_one(line: _Line, make: str, made: list[Renderer]) -> None:
         line.say("stopped")
     except Failure as failure:
         line.say("failure", failure.message, failure.help)
+    except WrongWeights as wrong:
+        line.say("failure", str(wrong), wrong.help)
     except Exception as error:
         line.say(*_said(error))
     else:
