@@ -140,7 +140,7 @@ class ChildRenderer:
             if kind == "note":
                 self._note(told[0])
             elif kind == "asset":
-                self._send(assets.get(told[0]))
+                self._send_asset(assets.get(told[0]))
             else:
                 self._step(on_step, *told)
 
@@ -177,6 +177,17 @@ class ChildRenderer:
         assert self._pipe is not None
         try:
             self._pipe.send(message)
+        except OSError as error:
+            raise RendererLost(self._last_words()) from error
+
+    def _send_asset(self, content: bytes | None) -> None:
+        """As it is, not pickled: it may be gigabytes."""
+        self._send(content is not None)
+        if content is None:
+            return
+        assert self._pipe is not None
+        try:
+            self._pipe.send_bytes(content)
         except OSError as error:
             raise RendererLost(self._last_words()) from error
 
@@ -241,6 +252,13 @@ class _Line:
         except (EOFError, OSError) as error:
             raise _Gone from error
 
+    def heard_bytes(self) -> bytes:
+        """The content of a file, which the parent sends as it is."""
+        try:
+            return self._pipe.recv_bytes()
+        except (EOFError, OSError) as error:
+            raise _Gone from error
+
 
 class _Asked(Mapping[str, bytes]):
     """The pictures that a job names, asked for when they are needed."""
@@ -250,10 +268,9 @@ class _Asked(Mapping[str, bytes]):
 
     def __getitem__(self, digest: str) -> bytes:
         self._line.say("asset", digest)
-        found: bytes | None = self._line.heard()[0]
-        if found is None:
+        if not self._line.heard()[0]:
             raise KeyError(digest)
-        return found
+        return self._line.heard_bytes()
 
     def __iter__(self) -> Iterator[str]:
         raise TypeError("assets are asked for one by one")
