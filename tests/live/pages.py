@@ -51,15 +51,19 @@ def request(
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1")
 
 
-def said(page: LivePage, data: bytes, patience_s: float = 5.0) -> bytes:
-    """All that the server answers to these bytes."""
-    with socket.create_connection(("127.0.0.1", page.port), timeout=patience_s) as connection:
-        connection.sendall(data)
+def said(page: LivePage, data: bytes, over: bool = False) -> bytes:
+    """All that the server answers to these bytes. `over` says that there will be no more."""
+    with socket.create_connection(("127.0.0.1", page.port), timeout=5) as connection:
         found = b""
         try:
+            connection.sendall(data)
+            if over:
+                connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65536):
                 found += part
-        except ConnectionResetError:
+        except TimeoutError:
+            raise
+        except OSError:  # it was closed meanwhile
             pass
         return found
 

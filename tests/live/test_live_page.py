@@ -214,13 +214,13 @@ def test_what_is_there_plays_at_the_speed_of_the_script(
                 new MutationObserver(() => seen.push(
                     [performance.now() - began, Number(place.textContent.split(' ')[1])]
                 )).observe(place, {childList: true, characterData: true, subtree: true});
-                setTimeout(() => done(seen), 2300);
+                setTimeout(() => done(seen), 3500);
             })"""
         )
         frames = [frame for _, frame in seen]
         assert max(frames) == 11 and 0 in frames[3:]  # frame 12 is not there: it begins again
         last = next(moment for moment, frame in seen if frame >= 11)
-        assert 800 <= last <= 1700, last  # 11/12 of a second, on a machine that does other things
+        assert 800 <= last <= 2300, last  # 11/12 of a second, on a machine that does other things
         expect(lambda: view.locator("#play").get_attribute("aria-label"), "Pause")
         view.keyboard.press("Space")
         expect(lambda: view.locator("#play").get_attribute("aria-label"), "Play")
@@ -271,14 +271,18 @@ def test_an_error_is_shown_over_what_was_good_and_cured(
         expect(text(view, "doing"), "6 frames ready")
 
 
-def test_a_failed_frame_is_marked_and_explained(browser: Any, page: LivePage) -> None:
-    frames = (LiveFrame(Shown.FAILED, reason="new"), LiveFrame(Shown.QUEUED))
-    with window(browser) as view:
-        page.publish(LiveState("a.disco", doing=Doing.FAILED, frames=frames, plan=1))
+def test_failed_frames_and_drafts_are_marked_and_explained(browser: Any) -> None:
+    failed = (LiveFrame(Shown.FAILED, reason="new"), LiveFrame(Shown.QUEUED))
+    drawn = LiveFrame(Shown.STALE, "0" * 64, draft=True, reason="zoom 1 → 2 at /a/b/c.disco:7")
+    with live_page(lambda digest: PICTURE.getvalue()) as page, window(browser) as view:
+        page.publish(LiveState("a.disco", doing=Doing.FAILED, frames=failed, plan=1))
         view.goto(page.address)
         expect(text(view, "empty-title"), "Rendering failed")
         expect(lambda: states(view), ["failed", "queued"])
         expect(text(view, "why"), "failed: new")
+        page.publish(LiveState("a.disco", doing=Doing.RENDERING, frames=(drawn,), plan=2))
+        expect(text(view, "why"), "a draft: zoom 1 → 2 at c.disco:7")
+        expect(text(view, "badge"), "a draft")
 
 
 def test_the_page_comes_back_when_the_watcher_does(browser: Any, tmp_path: Path) -> None:
