@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -31,7 +32,8 @@ EXAMPLES = """  discoscript watch beach.disco             renders at every save
   discoscript watch beach.disco --poll 1    on a network drive: look every second
   discoscript watch beach.disco --once      render once and end
 
-It prints the address of a page that shows the render while it goes; open it in your browser.
+It prints the address of a page that shows the render while it goes; open it in your browser, or let
+`--open` do so.
 
 A save stops what is no longer wanted within a diffusion step; finished frames are kept.
 """
@@ -67,6 +69,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=_seconds,
         help="only look at the files, so often, for drives that do not tell of changes",
     )
+    parser.add_argument("--open", action="store_true", help="open the live page in your browser")
     parser.add_argument(
         "--no-preview", action="store_true", help="without the live page in the browser"
     )
@@ -86,6 +89,8 @@ def run(options: argparse.Namespace) -> int:
     news: SimpleQueue[News] = SimpleQueue()
     with ExitStack() as open_:
         page = open_.enter_context(_page(options)) if not options.no_preview else None
+        if page and options.open:
+            webbrowser.open(page.address)
         show = open_.enter_context(_shown(options, page))
         look = open_.enter_context(_looking(options, news))
         looked_at = (lambda: page.looked_at) if page else (lambda: False)
