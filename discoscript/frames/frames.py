@@ -217,7 +217,7 @@ class _Walk:
             parts = [_Segment(a, b, self._key(a)) for a, b in _segments(self.wanted)]
             left = [part for part in parts if self._kept(part)]
             while left:
-                left = self._some(left)
+                self._some(left)
         made = tuple((wanted, self.done[place]) for place, wanted in enumerate(self.wanted))
         return Outcome(
             records=tuple(record for wanted, record in made if wanted.shown),
@@ -241,17 +241,18 @@ class _Walk:
             self._finished(part, key, record)
         return record is not None
 
-    def _some(self, left: Sequence["_Segment"]) -> list["_Segment"]:
-        """Render the first segment that is free; what is left then. Where others are at all of
-        them, wait a little and take what they have made."""
-        for part in left:
+    def _some(self, left: list["_Segment"]) -> None:
+        """Render the first segment that is free, and take it from what is left. Where others are at
+        all of them, wait a little and take what they have made."""
+        for place, part in enumerate(left):
             with self.store.claim(part.name) as mine:
                 if mine:
                     self._render(part)
-                    return [other for other in left if other is not part and self._kept(other)]
+                    del left[place]
+                    return
         self._tell_of_others(left[0])
         time.sleep(FOLLOW_S)
-        return [part for part in left if self._kept(part)]
+        left[:] = [part for part in left if self._kept(part)]
 
     def _render(self, part: "_Segment") -> None:
         while part.next < part.end:

@@ -33,7 +33,7 @@ from discoscript.plan.reasons import Files
 from discoscript_engine.identity import Identity
 from discoscript_engine.job import FrameJob, Models
 
-LONG = [pytest.mark.reliability, pytest.mark.slow]
+LONG = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def short_and_long(short: int, long: int) -> pytest.MarkDecorator:
