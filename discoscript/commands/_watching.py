@@ -34,6 +34,8 @@ from discoscript_engine.job import Models
 
 FULL, DRAFT = "full", "draft"
 
+STUDIES = "studies are left out here; `discoscript render` renders them"
+
 
 class Compiler:
     """Compiles the script of a command line, save after save. What it remembers from one to the
@@ -148,9 +150,12 @@ def _part(job: Job, options: argparse.Namespace) -> Callable[[FramePlan, Rendere
 def _shown(script: Script, schedule: Schedule) -> Callable[[LiveState], LiveState]:
     """Puts what a script is into what is shown."""
 
+    studies = (STUDIES,) if script.compiled.renders else ()
+
     def put(state: LiveState) -> LiveState:
         return replace(
             state,
+            notes=(*state.notes, *studies),
             title=script.title,
             fps=Fraction(schedule.fps),
             size=schedule.size,

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from discoscript.errors import Exit, Failure
 from discoscript.frames.frames import State as FrameState
-from discoscript.terminal import Pace, counted
+from discoscript.terminal import Pace
 from discoscript.watch import machine
 from discoscript.watch.disk import signature
 from discoscript.watch.inputs import Contents
@@ -27,12 +27,12 @@ from discoscript.watch.live_state import (
     Problem,
     Progress,
     Shown,
-    planned_frames,
     with_frames,
 )
 from discoscript.watch.machine import Action, Compiled, Ended, Leave, Quit, Start, Stop
+from discoscript.watch.planned import change_of, frames_of
 from discoscript.watch.settling import Settling, Signature, next_look, settled
-from discoscript.watch.work import Pass, Work, changed, hurried, spans
+from discoscript.watch.work import Work, changed, hurried
 from discoscript.watch.worker import (
     Begun,
     Encoded,
@@ -174,7 +174,7 @@ class Watcher:
         old = before.last.plan if before else None
         passes = tuple(hurried(old, one) for one in found.work.passes)
         work = Work(passes, self.live.plan + 1)
-        frames = _frames(work, state)
+        frames = frames_of(work, state)
         edited = changed(old, work.last.plan) if before else None
         state = replace(
             state,
@@ -183,7 +183,7 @@ class Watcher:
             plan=work.number,
             good=state.saved,
             doing=Doing.COMPILING,
-            change=_change(work.last, edited),
+            change=change_of(work.last, edited),
         )
         self._work = work
         self.live = state
@@ -364,40 +364,3 @@ class Watcher:
 
     def _say(self) -> None:
         self._publish(self.live)
-
-
-def _frames(work: Work, before: LiveState) -> tuple[LiveFrame, ...]:
-    """What is shown of a new plan before anything of it is rendered."""
-    last, others = work.last, work.passes[:-1]
-    indices = [frame.index for frame in last.plan.frames]
-    drafts = _digests(others[0]) if others else [None] * len(indices)
-    old = {before.first + place: frame for place, frame in enumerate(before.frames)}
-    return planned_frames(indices, last.found, _digests(last), drafts, old)
-
-
-def _digests(one: Pass) -> list[str | None]:
-    """The picture of every frame that is there."""
-    found = []
-    for each in one.found:
-        kept = each.state is FrameState.KEPT and each.key
-        record = one.store.record(each.key) if kept and each.key else None
-        found.append(record.digest if record else None)
-    return found
-
-
-def _change(one: Pass, edited: frozenset[int] | None) -> str:
-    """`2 of 6 segments touched, from frame 40; 168 kept, 72 to render`."""
-    states = [each.state for each in one.found]
-    todo = len(states) - states.count(FrameState.KEPT)
-    frames = f"{states.count(FrameState.KEPT)} kept, {todo} to render"
-    if edited is None:
-        return f"{counted(len(states), 'frame')}: {frames}"
-    if not edited:
-        return f"no frame changed: {frames}"
-    segments = one.plan.segments
-    touched = sum(any(frame.index in edited for frame in segment) for segment in segments)
-    first = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in spans(sorted(edited))[:3])
-    more = ", ..." if len(spans(sorted(edited))) > 3 else ""
-    return (
-        f"{touched} of {counted(len(segments), 'segment')} touched (frames {first}{more}): {frames}"
-    )

@@ -19,9 +19,11 @@ def news(old: LiveState | None, new: LiveState) -> Iterator[Event]:
     """The events between two states, in their order. The first state has none before it."""
     if new.saved and (old is None or new.saves != old.saves):
         yield _saved(new)
-    if old is not None and new.plan == old.plan:
+    same = old is not None and new.plan == old.plan
+    if old is not None and same:
         yield from _frames(old, new)
-        yield from ({"event": "note", "text": text} for text in new.notes[len(old.notes) :])
+    known = len(old.notes) if old is not None and same else 0
+    yield from ({"event": "note", "text": text} for text in new.notes[known:])
     if old is None or new.doing is not old.doing:
         if new.doing is Doing.DONE:
             yield {"event": "done", "frames": len(new.frames), "video": new.video}

@@ -60,6 +60,13 @@ def test_json_lines(path: Path) -> None:
     assert events[0]["renders"] and events[-1]["video"] == "out/beach/beach.mp4"
 
 
+def test_studies_are_left_out(path: Path) -> None:
+    path.write_text(script(more='study "Seeds": scene.seed in [1, 2]\n'))
+    done = once(path)
+    assert done.returncode == 0 and "3 frames ready" in done.stderr
+    assert "note: studies are left out here; `discoscript render` renders them" in done.stderr
+
+
 def test_a_part_is_rendered(path: Path) -> None:
     done = once(path, "--frames", "1..2")
     assert done.returncode == 0 and "2 frames ready" in done.stderr
