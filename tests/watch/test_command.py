@@ -134,12 +134,15 @@ def test_the_screen(path: Path) -> None:
     running = slow(path, stderr=theirs, stdout=theirs, stdin=theirs)
     os.close(theirs)
 
-    def until(words: str, seconds: float = 30) -> str:
-        seen, end = "", time.monotonic() + seconds
+    seen = ""
+
+    def until(words: str, seconds: float = 30) -> None:
+        nonlocal seen
+        end = time.monotonic() + seconds
         while words not in seen:
             assert select.select([ours], [], [], max(0, end - time.monotonic()))[0], seen
             seen += os.read(ours, 4096).decode(errors="replace")
-        return seen
+        seen = seen.partition(words)[2]  # one piece may hold what is awaited next, too
 
     until("3 frames: 0 kept, 3 to render")
     until("/40")  # a busy machine does not show every step
