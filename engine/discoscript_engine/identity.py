@@ -18,7 +18,7 @@ from discoscript_engine.model_table import rows
 from discoscript_engine.weights import find
 
 #: Raised by hand when the engine's pixels may change; a golden test fails if they move without it.
-EPOCH = 2
+EPOCH = 3
 
 #: How the engine computes, whatever the weights are stored in.
 PRECISION = "fp32"

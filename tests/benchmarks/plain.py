@@ -89,9 +89,16 @@ def grey(image: Tensor) -> Tensor:
 # ───────────── augmentations ─────────────
 
 
-def augment(cuts: Tensor, draw: Draw) -> Tensor:
+def noise(cuts: Tensor, places: Sequence[int], grain: Tensor) -> Tensor:
+    """A stretch of the grain for each cut."""
+    numbers = cuts[0].numel()
+    stretches = [grain[place : place + numbers].view(cuts[0].shape) for place in places]
+    return NOISE * torch.stack(stretches).to(cuts)
+
+
+def augment(cuts: Tensor, draw: Draw, grain: Tensor) -> Tensor:
     """A batch as torchvision's transforms change it."""
-    first, second, third = (NOISE * noise.to(cuts) for noise in draw.noises)
+    first, second, third = (noise(cuts, places, grain) for places in draw.places)
     cuts = (cuts.flip(-1) if draw.mirrored else cuts) + first
     cuts = transform.affine(
         cuts,
@@ -160,7 +167,8 @@ def gradient(
         for batch in range(batches):
             where, draw = draws(place, batch)
             cuts = cut_out((x_in + 1) / 2, where, target.clip.image_size)
-            cuts = augment(cuts, draw) if draw is not None else cuts
+            if draw is not None:
+                cuts = augment(cuts, draw, wish.look.grain(cuts.shape[-1], cuts.device))
             embeddings = target.clip.encode_image(cuts)
             far = losses.spherical_distance(embeddings[:, None], target.embeddings[None])
             loss = scales.clip_guidance_scale * (far * target.weights).sum(dim=1).mean()

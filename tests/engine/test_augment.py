@@ -3,16 +3,17 @@
 import pytest
 import torch
 
-from discoscript_engine.diffusion.augment import NOISE, drawn
+from discoscript_engine.diffusion.augment import NOISE, drawn, grain_of
 from discoscript_engine.diffusion.augment import augment as augment_batches
 from discoscript_engine.diffusion.randomness import generator
 
 CUTS = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+GRAIN = grain_of(16, torch.Generator().manual_seed(1))
 
 
 def augment(cuts, rng):
     """One batch, with a draw of its own."""
-    return augment_batches(cuts[None], [drawn(tuple(cuts.shape), rng)])[0]
+    return augment_batches(cuts[None], [drawn(tuple(cuts.shape), rng)], GRAIN)[0]
 
 
 def rng(place):

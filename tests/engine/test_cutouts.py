@@ -5,6 +5,7 @@ import pytest
 import torch
 from parity import hash_numbers, load
 
+from discoscript_engine.diffusion import windows
 from discoscript_engine.diffusion.cutouts import (
     Cut,
     cut_out,
@@ -13,7 +14,8 @@ from discoscript_engine.diffusion.cutouts import (
     overview_cuts,
     value_at,
 )
-from discoscript_engine.diffusion.windows import resize, resize_weights
+from discoscript_engine.diffusion.taps import resize_weights
+from discoscript_engine.diffusion.windows import resize
 
 CASES, ARRAYS = load("07_cutouts")
 
@@ -123,3 +125,29 @@ def test_grey_follows_the_probability(share, low, high):
 
 def test_resizing_to_the_same_size_changes_nothing():
     assert torch.equal(resize_weights(7, 7), torch.eye(7, dtype=torch.float64))
+
+
+@pytest.mark.parametrize(("height", "width", "size"), [(96, 128, 32), (20, 30, 32), (64, 64, 64)])
+@pytest.mark.parametrize("kind", ["cpu", "cuda"])
+def test_windows_are_pieces_of_the_picture_resized_and_so_is_the_way_back(
+    kind, height, width, size, monkeypatch
+):
+    """Both ways to sum: a processor's, window by window, and a GPU's, all windows at once."""
+    way = {"cpu": windows._one_by_one, "cuda": windows._together}[kind]
+    monkeypatch.setattr(windows, "_windows", way)
+    image = torch.from_numpy(hash_numbers("image", (1, 3, height, width))).requires_grad_()
+    boxes = (
+        (-5, 0, width + 10, height),
+        (3, 4, 16, 16),
+        (0, 2, height - 4, height - 4),
+        (3, 4, 16, 16),
+        (2, 2, size // 2, size // 2),
+    )
+    margin = torch.nn.functional.pad(image, (8, 8, 8, 8))
+    pieces = [margin[..., y + 8 : y + h + 8, x + 8 : x + w + 8] for x, y, w, h in boxes]
+    plain = torch.cat([resize(piece, size, size) for piece in pieces])
+    found = windows.resized_windows(image, boxes, size)
+    torch.testing.assert_close(found, plain, rtol=0, atol=1e-13)
+    upstream = torch.from_numpy(hash_numbers("upstream", tuple(plain.shape)))
+    slopes = [torch.autograd.grad(cuts, image, upstream)[0] for cuts in (found, plain)]
+    torch.testing.assert_close(*slopes, rtol=0, atol=1e-13)

@@ -74,7 +74,7 @@ def recorded_look(case, batches):
         taken = [cut_out(image, tuple(places(width, height, size)), size) for _ in range(batches)]
         return torch.stack(taken)
 
-    return Look(cut, lambda shape, place, batch, index: None)
+    return Look(cut, lambda shape, place, batch, index: None, lambda size, device: torch.zeros(0))
 
 
 def wish_of(case, **changed):

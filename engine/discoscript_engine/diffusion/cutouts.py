@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 from discoscript_engine.diffusion.randomness import below, happens, uniform
 from discoscript_engine.diffusion.windows import Box, resized_windows
 from discoscript_engine.job import StepRuns
+from discoscript_engine.transfer import uploaded
 
 #: Brightness of a colour (ITU-R BT.601).
 GREY = (0.2989, 0.587, 0.114)
@@ -104,7 +105,8 @@ def _changed(
     """The cuts, of which those marked are changed."""
     if not any(which):
         return taken
-    places = torch.tensor([i for i, marked in enumerate(which) if marked]).to(taken.device)
+    marked = torch.tensor([place for place, is_marked in enumerate(which) if is_marked])
+    places = uploaded(marked, taken.device)
     return taken.index_copy(0, places, change(taken.index_select(0, places)))
 
 
@@ -116,4 +118,5 @@ def greyed(image: Float[Tensor, "*b 3 h w"]) -> Float[Tensor, "*b 3 h w"]:
 def brightness(image: Float[Tensor, "*b 3 h w"]) -> Float[Tensor, "*b 1 h w"]:
     """The grey that is as bright as the colour."""
     red, green, blue = image.unbind(-3)
-    return (GREY[0] * red + GREY[1] * green + GREY[2] * blue).unsqueeze(-3)
+    of_red_and_green = torch.add(GREY[0] * red, green, alpha=GREY[1])
+    return torch.add(of_red_and_green, blue, alpha=GREY[2]).unsqueeze(-3)

@@ -6,13 +6,14 @@ there and pulled back to the noisy picture in one backward pass through the deno
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from discoscript_engine.diffusion import losses
-from discoscript_engine.diffusion.augment import Draw, augment, drawn
+from discoscript_engine.diffusion.augment import Draw, augment, drawn, grain_of
 from discoscript_engine.diffusion.cutouts import Cut, cut_out, inner_cuts, overview_cuts, value_at
 from discoscript_engine.diffusion.noise_schedule import NoiseSchedule
 from discoscript_engine.diffusion.passes import Part, Passes
@@ -21,6 +22,7 @@ from discoscript_engine.diffusion.randomness import generator
 from discoscript_engine.diffusion.sampling import Denoiser, Prediction, clipped
 from discoscript_engine.job import Cutouts, Guidance
 from discoscript_engine.models.clip import Clip
+from discoscript_engine.transfer import uploaded
 
 Image = Float[Tensor, "b 3 h w"]
 
@@ -42,11 +44,13 @@ class Look:
 
     `cut` takes a picture in [0, 1], a CLIP model, its place among the models and the index, and
     gives cuts in batches. `draw` takes a batch's shape, the place, the batch and the index, and
-    gives what augments it, or None where nothing does.
+    gives what augments it, or None where nothing does. `grain` is what the noise of cuts is taken
+    from; it takes their size.
     """
 
     cut: Callable[[Image, Clip, int, int], Float[Tensor, "b n 3 s s"]]
     draw: Callable[[tuple[int, ...], int, int, int], Draw | None]
+    grain: Callable[[int, torch.device], Float[Tensor, " k"]]
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,7 @@ def _shown(
     batches = range(which.batches.start, which.batches.stop)
     drawn = [look.draw(shape, place, batch, index) for batch in batches]
     draws = [draw.of(which.cuts) for draw in drawn if draw is not None]
-    return augment(part, draws) if draws else part
+    return augment(part, draws, look.grain(shape[-1], part.device)) if draws else part
 
 
 def words_loss(cuts: Float[Tensor, "n 3 s s"], target: Target) -> Float[Tensor, ""]:
@@ -252,4 +256,8 @@ def looking(
         rng = generator(seed, "augmentations", index, place, batch)
         return drawn(shape, rng) if augmented else None
 
-    return Look(cut, draw)
+    @cache
+    def grain(size: int, device: torch.device) -> Float[Tensor, " k"]:
+        return uploaded(grain_of(size, generator(seed, "augmentations", size)), device)
+
+    return Look(cut, draw, grain)

@@ -12,11 +12,12 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from discoscript_engine.diffusion.augment import augment, drawn
+from discoscript_engine.diffusion.augment import augment, drawn, grain_of
 from discoscript_engine.diffusion.cutouts import Cut
 from discoscript_engine.diffusion.randomness import below, normal
 from discoscript_engine.images import decode_small, to_tensor
 from discoscript_engine.models.clip import Clip
+from discoscript_engine.transfer import uploaded
 
 #: Cuts of each picture.
 CUTS = 16
@@ -41,7 +42,8 @@ def seen_in(
     cuts = (cuts_of(picture, boxes, clip.image_size) + 1) / 2
     if augmented:
         draws = [drawn((1, *cut.shape), rng) for cut in cuts]
-        cuts = augment(cuts[:, None], draws)[:, 0]
+        grain = uploaded(grain_of(clip.image_size, rng), cuts.device)
+        cuts = augment(cuts[:, None], draws, grain)[:, 0]
     return clip.encode_image(cuts)
 
 

@@ -11,6 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
 
+from discoscript_engine.transfer import uploaded
+
 Purpose = Literal[
     "initial noise",
     "step noise",
@@ -31,7 +33,7 @@ def generator(seed: int, purpose: Purpose, *place: int) -> Generator:
 
 def normal(shape: tuple[int, ...], rng: Generator, device: torch.device) -> Float[Tensor, "..."]:
     """Standard normal numbers, drawn on the CPU."""
-    return torch.randn(shape, generator=rng).to(device)
+    return uploaded(torch.randn(shape, generator=rng), device)
 
 
 def uniform(low: float, high: float, rng: Generator) -> float:

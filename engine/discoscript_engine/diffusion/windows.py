@@ -1,60 +1,31 @@
 """Windows of a picture, each resized to a square: what a cut is before it is greyed or mirrored.
 
-They are resized as ResizeRight does it (Shocher, 2021: cubic with a = -0.5, antialiased; pixels
-outside count as black, which darkens the borders a little). That is linear and separable, and an
-output pixel sees only a few pixels of a row or column: so each axis is a weighted sum of rows, of
-the picture first, then of its columns. The way back sums the same with the tables transposed.
-Nothing is added up in an order that chance decides, and hardly anything is multiplied by zero.
+They are resized as ResizeRight does it (pixels outside count as black, which darkens the borders a
+little). That is linear and separable, and an output pixel sees only a few pixels of a row or
+column: so each axis is a weighted sum of rows, of the picture first, then of its columns. The way
+back sums the same with the tables turned over.
+
+A processor sums window by window, and never a pixel that no window shows. A GPU would wait for so
+many small pieces of work: it sums all windows at once, each as wide as the picture.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
 import torch
 from einops import rearrange
-from jaxtyping import Float, Float64, Int64
+from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.autograd.function import once_differentiable
-from torch.nn.functional import embedding_bag
+
+from discoscript_engine.diffusion.sums import EvenSums, Sums, even_sums_of, sums_apart, sums_of
+from discoscript_engine.diffusion.taps import Taps, resize_weights, sides_of, taps_of
+from discoscript_engine.transfer import for_tables, uploaded
 
 #: Left, top, width, height in pixels.
 Box = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Weighted sums of rows: the i-th is that of the rows `index[k]` with the `weights[k]`, for k
-    from `offsets[i]` up to but not including `offsets[i + 1]`."""
-
-    index: Int64[Tensor, " k"]
-    offsets: Int64[Tensor, " ends"]
-    weights: Float[Tensor, " k"]
-
-    def of(self, rows: Float[Tensor, "r d"]) -> Float[Tensor, "n d"]:
-        """The sums."""
-        return embedding_bag(
-            self.index,
-            rows,
-            self.offsets,
-            mode="sum",
-            per_sample_weights=self.weights,
-            include_last_offset=True,
-        )
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One side of a window: it covers the picture from pixel `low` up to `high`. `there` makes
-    the pixels of the cut of those of the picture, `back` goes the other way."""
-
-    low: int
-    high: int
-    there: Sums
-    back: Sums
 
 
 def resized_windows(
@@ -71,121 +42,166 @@ class _ResizedWindows(torch.autograd.Function):
     def forward(ctx: Any, image: Tensor, boxes: tuple[Box, ...], size: int) -> Tensor:
         places = tuple(dict.fromkeys(boxes))
         ctx.windows = _windows(places, size, image)
-        ctx.shape, ctx.copies = image.shape, None
-        taken = _taken(image, ctx.windows, size)
+        ctx.copies = None
+        taken = ctx.windows.taken(image)
         if len(places) == len(boxes):
             return taken
-        source = torch.tensor([places.index(box) for box in boxes])
-        (ctx.copies,) = _moved([_gathering(source, len(places))], image)
-        return taken.index_select(0, source.to(image.device))
+        ctx.copies = _copies([places.index(box) for box in boxes], len(places), image)
+        return taken.index_select(0, ctx.copies.source)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None]:
         if ctx.copies is not None:
-            slope = ctx.copies.of(slope.flatten(1)).view(-1, *slope.shape[1:])
-        return _given_back(slope, ctx.windows, ctx.shape), None, None
+            slope = ctx.copies.sums.of(slope.flatten(1)).view(-1, *slope.shape[1:])
+        return ctx.windows.given_back(slope), None, None
 
 
 @dataclass(frozen=True)
-class _Windows:
-    """Where windows lie in the picture, and the sums that make cuts of them, on its device.
-    Columns of all windows are summed at once: they lie one below the other."""
+class _Tables:
+    """How the pixels of all cuts see rows and columns of the picture, and are seen by them."""
 
-    rows: tuple[Axis, ...]
-    columns: tuple[Axis, ...]
+    rows_there: Taps
+    rows_back: Taps
+    columns_there: Taps
+    columns_back: Taps
+
+
+def _tables(boxes: Sequence[Box], size: int, like: Float[Tensor, "1 3 h w"]) -> _Tables:
+    height, width = like.shape[-2:]
+    vertical = [(top, span, height) for _, top, _, span in boxes]
+    horizontal = [(left, span, width) for left, _, span, _ in boxes]
+    there, back = taps_of(sides_of(vertical + horizontal, size, for_tables(like.device)))
+    (rows_there, columns_there), (rows_back, columns_back) = there.apart(), back.apart()
+    return _Tables(rows_there, rows_back.rows(height), columns_there, columns_back.rows(width))
+
+
+@dataclass(frozen=True)
+class _OneByOne:
+    """Each window alone, but all their columns at once: they lie one below the other. A window
+    reaches from one row and column of the picture up to others."""
+
+    size: int
+    shape: tuple[int, int]
+    rows: Sequence[tuple[int, int]]
+    columns: Sequence[tuple[int, int]]
+    rows_there: Sequence[Sums]
+    rows_back: Sequence[Sums]
     columns_there: Sums
     columns_back: Sums
 
+    def taken(self, image: Float[Tensor, "1 3 h w"]) -> Float[Tensor, "n 3 s s"]:
+        pixels = rearrange(image, "1 c h w -> h w c").contiguous()
+        turned = []
+        for row, column, sums in zip(self.rows, self.columns, self.rows_there, strict=True):
+            part = pixels[slice(*row), slice(*column)]
+            summed = sums.of(rearrange(part, "h w c -> h (w c)"))
+            turned.append(rearrange(summed, "i (w c) -> w (i c)", c=3))
+        summed = self.columns_there.of(torch.cat(turned))
+        return rearrange(summed, "(n j) (i c) -> n c i j", j=self.size, c=3).contiguous()
 
-def _windows(boxes: Sequence[Box], size: int, like: Tensor) -> _Windows:
+    def given_back(self, slope: Float[Tensor, "n 3 s s"]) -> Float[Tensor, "1 3 h w"]:
+        pixels = slope.new_zeros(*self.shape, 3)
+        turned = self.columns_back.of(rearrange(slope, "n c i j -> (n j) (i c)").contiguous())
+        parts = turned.split([high - low for low, high in self.columns])
+        for row, column, sums, part in zip(
+            self.rows, self.columns, self.rows_back, parts, strict=True
+        ):
+            summed = sums.of(rearrange(part, "w (i c) -> i (w c)", c=3))
+            window = pixels[slice(*row), slice(*column)]
+            window += rearrange(summed, "h (w c) -> h w c", c=3)
+        return rearrange(pixels, "h w c -> 1 c h w")
+
+
+def _one_by_one(boxes: Sequence[Box], size: int, like: Float[Tensor, "1 3 h w"]) -> _OneByOne:
     height, width = like.shape[-2:]
-    rows = [axis(top, span, height, size) for _, top, _, span in boxes]
-    columns = [axis(left, span, width, size) for left, _, span, _ in boxes]
-    lengths = [a.high - a.low for a in columns]
-    sums = [s for a in rows for s in (a.there, a.back)]
-    sums.append(_joined([a.there for a in columns], lengths))
-    sums.append(_joined([a.back for a in columns], [size] * len(columns)))
-    *sums, columns_there, columns_back = _moved(sums, like)
-    moved = zip(rows, sums[::2], sums[1::2], strict=True)
-    return _Windows(
-        tuple(Axis(a.low, a.high, there, back) for a, there, back in moved),
-        tuple(columns),
-        columns_there,
-        columns_back,
+    rows = [_reach(top, span, height) for _, top, _, span in boxes]
+    columns = [_reach(left, span, width) for left, _, span, _ in boxes]
+    starts = accumulate((high - low for low, high in columns), initial=0)
+    below = [start - low for start, (low, _) in zip(starts, columns, strict=False)]
+    tables = _tables(boxes, size, like)
+    shown = [place * width + x for place, reach in enumerate(columns) for x in range(*reach)]
+    return _OneByOne(
+        size,
+        (height, width),
+        rows,
+        columns,
+        sums_apart(
+            tables.rows_there.shifted([-low for low, _ in rows]), [(0, size)] * len(rows), like
+        ),
+        sums_apart(tables.rows_back, rows, like),
+        sums_of(tables.columns_there.shifted(below), like),
+        sums_of(tables.columns_back.shifted(range(0, len(boxes) * size, size)), like).only(shown),
     )
 
 
-def _taken(
-    image: Float[Tensor, "1 3 h w"], windows: _Windows, size: int
-) -> Float[Tensor, "n 3 {size} {size}"]:
-    """The cuts of the windows."""
-    pixels = rearrange(image, "1 c h w -> h w c").contiguous()
-    turned = []
-    for row, column in zip(windows.rows, windows.columns, strict=True):
-        part = pixels[row.low : row.high, column.low : column.high]
-        summed = row.there.of(rearrange(part, "h w c -> h (w c)"))
-        turned.append(rearrange(summed, "i (w c) -> w (i c)", c=3))
-    summed = windows.columns_there.of(torch.cat(turned))
-    return rearrange(summed, "(n j) (i c) -> n c i j", j=size, c=3).contiguous()
+def _reach(first: int, span: int, length: int) -> tuple[int, int]:
+    """The part of the picture that a window covers."""
+    return max(first, 0), min(first + span, length)
 
 
-def _given_back(
-    slope: Float[Tensor, "n 3 s s"], windows: _Windows, shape: tuple[int, ...]
-) -> Float[Tensor, "1 3 h w"]:
-    """The gradient by the picture, from that by the cuts."""
-    pixels = slope.new_zeros(*shape[-2:], 3)
-    turned = windows.columns_back.of(rearrange(slope, "n c i j -> (n j) (i c)").contiguous())
-    lengths = [column.high - column.low for column in windows.columns]
-    parts = zip(windows.rows, windows.columns, turned.split(lengths), strict=True)
-    for row, column, part in parts:
-        summed = row.back.of(rearrange(part, "w (i c) -> i (w c)", c=3))
-        window = pixels[row.low : row.high, column.low : column.high]
-        window += rearrange(summed, "h (w c) -> h w c", c=3)
-    return rearrange(pixels, "h w c -> 1 c h w")
+@dataclass(frozen=True)
+class _Together:
+    """All windows at once, each as wide as the picture."""
+
+    size: int
+    shape: tuple[int, int]
+    rows_there: EvenSums
+    rows_back: EvenSums
+    columns_there: EvenSums
+    columns_back: EvenSums
+
+    def taken(self, image: Float[Tensor, "1 3 h w"]) -> Float[Tensor, "n 3 s s"]:
+        summed = self.rows_there.of(rearrange(image, "1 c h w -> h (w c)"))
+        turned = rearrange(summed, "(n i) (w c) -> (n w) (i c)", i=self.size, c=3)
+        cuts = self.columns_there.of(turned)
+        return rearrange(cuts, "(n j) (i c) -> n c i j", j=self.size, c=3).contiguous()
+
+    def given_back(self, slope: Float[Tensor, "n 3 s s"]) -> Float[Tensor, "1 3 h w"]:
+        turned = self.columns_back.of(rearrange(slope, "n c i j -> (n j) (i c)"))
+        summed = rearrange(turned, "(n w) (i c) -> (n i) (w c)", w=self.shape[1], c=3)
+        pixels = self.rows_back.of(summed)
+        return rearrange(pixels, "h (w c) -> 1 c h w", c=3).contiguous()
 
 
-@lru_cache(maxsize=4096)
-def axis(first: int, span: int, length: int, size: int) -> Axis:
-    """`span` pixels from `first` on, of an axis of `length` pixels, resized to `size`."""
-    low, high = max(first, 0), min(first + span, length)
-    weights = resize_weights(span, size)[:, low - first : high - first]
-    return Axis(low, high, _summing(weights), _summing(weights.T))
-
-
-def _summing(weights: Float64[Tensor, "n rows"]) -> Sums:
-    """The sums that a matrix product with `weights` is."""
-    where = weights.nonzero()
-    counts = (weights != 0).sum(dim=1)
-    offsets = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-    return Sums(where[:, 1].contiguous(), offsets, weights[where[:, 0], where[:, 1]])
-
-
-def _gathering(source: Int64[Tensor, " n"], places: int) -> Sums:
-    """For each place the sum of those that came from it."""
-    counts = torch.bincount(source, minlength=places)
-    offsets = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-    return Sums(source.argsort(stable=True), offsets, torch.ones(len(source), dtype=torch.float64))
-
-
-def _joined(sums: Sequence[Sums], rows: Sequence[int]) -> Sums:
-    """All sums in a row, where the rows of each lie below those of the one before."""
-    starts = accumulate(rows, initial=0)
-    ends = accumulate((len(s.index) for s in sums), initial=0)
-    offsets = [s.offsets[:-1] + end for s, end in zip(sums, ends, strict=False)]
-    return Sums(
-        torch.cat([s.index + start for s, start in zip(sums, starts, strict=False)]),
-        torch.cat([*offsets, torch.tensor([sum(len(s.index) for s in sums)])]),
-        torch.cat([s.weights for s in sums]),
+def _together(boxes: Sequence[Box], size: int, like: Float[Tensor, "1 3 h w"]) -> _Together:
+    height, width = like.shape[-2:]
+    tables = _tables(boxes, size, like)
+    cuts = range(0, len(boxes) * size, size)
+    return _Together(
+        size,
+        (height, width),
+        even_sums_of(tables.rows_there, like),
+        even_sums_of(tables.rows_back.shifted(cuts).merged(), like),
+        even_sums_of(tables.columns_there.shifted(range(0, len(boxes) * width, width)), like),
+        even_sums_of(tables.columns_back.shifted(cuts), like),
     )
 
 
-def _moved(sums: Sequence[Sums], like: Tensor) -> list[Sums]:
-    """The sums on a picture's device and in its precision, all in two transfers."""
-    whole = torch.cat([part for s in sums for part in (s.index, s.offsets)]).to(like.device)
-    weights = torch.cat([s.weights for s in sums]).to(like).split([len(s.index) for s in sums])
-    parts = iter(whole.split([len(part) for s in sums for part in (s.index, s.offsets)]))
-    return [Sums(next(parts), next(parts), share) for share in weights]
+def _windows(
+    boxes: Sequence[Box], size: int, like: Float[Tensor, "1 3 h w"]
+) -> _OneByOne | _Together:
+    """The way of the picture's device."""
+    if like.device.type == "cpu":
+        return _one_by_one(boxes, size, like)
+    return _together(boxes, size, like)
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """Which window each cut is of, and for each window the sum over its cuts."""
+
+    source: Int64[Tensor, " n"]
+    sums: Sums
+
+
+def _copies(source: Sequence[int], places: int, like: Tensor) -> _Copies:
+    counts = [source.count(place) for place in range(places)]
+    offsets = [*accumulate(counts, initial=0)]
+    order = sorted(range(len(source)), key=source.__getitem__)
+    numbers = uploaded(torch.tensor([*source, *order, *offsets]), like.device)
+    cuts, index, offsets_there = numbers.split([len(source), len(source), places + 1])
+    return _Copies(cuts, Sums(index, offsets_there, like.new_ones(len(source))))
 
 
 def resize(
@@ -195,28 +211,3 @@ def resize(
     rows = resize_weights(image.shape[-2], height).to(image)
     columns = resize_weights(image.shape[-1], width).to(image)
     return rows @ image @ columns.T
-
-
-@lru_cache(maxsize=4096)
-def resize_weights(before: int, after: int) -> Float64[Tensor, "{after} {before}"]:
-    """Weight of each input pixel in each output pixel of a resized axis.
-
-    A row sums to 1 only where all its taps lie inside.
-    """
-    scale = after / before
-    stretch = min(1.0, scale)
-    reach = math.ceil(2 / stretch) + 1
-    at = torch.arange(after, dtype=torch.float64)
-    at = at / scale + (before - 1) / 2 - (after - 1) / (2 * scale)
-    taps = torch.arange(-reach, before + reach, dtype=torch.float64)
-    weights = _cubic(stretch * (at[:, None] - taps))
-    weights = weights / weights.sum(dim=1, keepdim=True)
-    return weights[:, reach : reach + before].contiguous()
-
-
-def _cubic(x: Float64[Tensor, "..."]) -> Float64[Tensor, "..."]:
-    """Keys' cubic kernel with a = -0.5; zero from 2 on."""
-    x = x.abs()
-    near = 1.5 * x**3 - 2.5 * x**2 + 1
-    far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
-    return torch.where(x <= 1, near, torch.where(x < 2, far, 0.0))
