@@ -141,7 +141,7 @@ WIDE, TALL, STEPS, BATCHES = 1280, 768, 250, 4
 CUTOUTS = Cutouts(
     overview=((400, 12.0), (1000, 4.0)),
     inner=((400, 4.0), (1000, 12.0)),
-    ic_pow=((1000, 12.0),),
+    ic_pow=((1000, 1.0),),
     icgray_p=((400, 0.2), (1000, 0.0)),
 )
 SCALES = Guidance(
