@@ -26,13 +26,18 @@ LONGEST_S = 60  #: a file that takes longer to look through counts as unreadable
 #: which would follow a list of other files that only calls itself a video.
 BEGINNINGS = (
     (4, (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")),
-    (0, (b"\x1aE\xdf\xa3", b"RIFF", b"GIF8")),
+    (0, (b"\x1aE\xdf\xa3", b"RIFF", b"GIF8", b"OggS", b"FLV\x01")),
+    (0, (b"\x00\x00\x01\xba", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11")),  # MPEG, Windows Media
 )
+
+#: A transport stream begins each of its packets with this byte; those of cameras have 4 more bytes
+#: before it.
+SYNC, PACKETS = 0x47, ((0, 188), (4, 192))
 
 #: How ffmpeg opens one: nothing but this file, and nothing that names other files.
 PROTECTED = {
     "protocol_whitelist": "file",
-    "format_whitelist": "mov,mp4,m4a,matroska,webm,avi,gif",
+    "format_whitelist": "mov,mp4,m4a,matroska,webm,avi,gif,mpeg,mpegts,ogg,asf,flv",
 }
 
 NUMBER = re.compile(r"-?\d{1,18}")  #: a time; the least of 64 bits stands for none
@@ -139,5 +144,10 @@ def _shown_by(table: str, told: Fraction | None) -> Showing:
 
 def _begins_as_a_video(path: Path) -> bool:
     with open(path, "rb") as file:
-        head = file.read(16)
-    return any(head[at : at + len(word)] == word for at, words in BEGINNINGS for word in words)
+        head = file.read(3 * 192)
+    if any(head[at : at + len(word)] == word for at, words in BEGINNINGS for word in words):
+        return True
+    return any(
+        len(head) > first + 2 * length and all(head[first + i * length] == SYNC for i in range(3))
+        for first, length in PACKETS
+    )

@@ -19,7 +19,10 @@ MAX_PIXELS = 100_000_000
 #: What the names of files end in, by what they hold; those to recommend first.
 SUFFIXES: Mapping[FileKind, tuple[str, ...]] = {
     FileKind.PICTURE: ("png", "jpg", "webp", "tiff", "jpeg", "tif", "bmp"),
-    FileKind.VIDEO: ("mp4", "mov", "mkv", "webm", "m4v", "avi", "gif"),
+    FileKind.VIDEO: (
+        "mp4", "mov", "mkv", "webm", "m4v", "avi", "gif", "mpg", "mpeg", "ts", "mts", "m2ts", "ogv",
+        "wmv", "asf", "flv", "3gp",
+    ),
     FileKind.SOUND: (
         "wav", "mp3", "flac", "ogg", "m4a", "aac", "aif", "aiff", "oga", "opus",
         "mp4", "mov", "m4v", "mkv", "webm", "avi",

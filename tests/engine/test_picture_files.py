@@ -1,6 +1,8 @@
 """Picture files of every odd kind: each as a person sees it, or an error that says why not."""
 
+import struct
 import warnings
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -31,6 +33,27 @@ def animation():
     return file_of(first, "GIF", save_all=True, append_images=others)
 
 
+COLOUR = Image.new("RGB", (2, 1), (200, 100, 50))
+MORE = {"save_all": True, "append_images": [Image.new("RGB", (2, 1))]}
+
+
+def chunk(name, data):
+    """A piece of a PNG file."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(width, height, bits, kind, data, *before):
+    """A PNG file, byte by byte: `kind` 2 is RGB, 6 has alpha too."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0))
+    rows = chunk(b"IDAT", zlib.compress(data))
+    return b"".join([b"\x89PNG\r\n\x1a\n", head, *before, rows, chunk(b"IEND", b"")])
+
+
+def deep(*levels):
+    """A PNG of two pixels with 16 bits a channel."""
+    return png(2, 1, 16, 2, b"\0" + struct.pack(">3H", *levels) * 2)
+
+
 @pytest.mark.parametrize(
     ("file", "colour"),
     [
@@ -44,10 +67,19 @@ def animation():
         (palette(), (200, 100, 50)),
         (palette(transparency=1), (255, 255, 255)),
         (file_of(Image.new("CMYK", (2, 1), (0, 128, 255, 0)), "TIFF"), (255, 127, 0)),
+        (file_of(COLOUR.convert("CMYK"), "JPEG", quality=98), (200, 100, 50)),
+        (file_of(COLOUR.convert("YCbCr"), "TIFF"), (200, 100, 50)),
+        (file_of(COLOUR, "WEBP", lossless=True), (200, 100, 50)),
+        (file_of(Image.new("RGBA", (2, 1)), "WEBP", lossless=True), (255, 255, 255)),
+        (file_of(COLOUR, "BMP"), (200, 100, 50)),
+        (deep(51400, 25700, 12850), (200, 100, 50)),
         (animation(), (200, 100, 50)),
+        (file_of(COLOUR, "WEBP", lossless=True, **MORE), (200, 100, 50)),
+        (file_of(COLOUR, "PNG", **MORE), (200, 100, 50)),
     ],
     ids=["rgb", "opaque", "clear", "half", "grey clear", "grey", "bit", "palette", "palette clear",
-         "cmyk", "animation"],
+         "cmyk", "cmyk JPEG", "ycbcr", "webp", "clear webp", "bmp", "deep", "animation",
+         "animated webp", "animated png"],
 )  # fmt: skip
 def test_a_pixel_has_the_colour_that_is_seen(file, colour):
     image = read_picture(file)
@@ -80,6 +112,9 @@ def test_a_large_picture_is_read_without_a_word(monkeypatch):
 
 
 NOISE = Image.fromarray((np.arange(120 * 90 * 3) * 7919 % 251).astype(np.uint8).reshape(90, 120, 3))
+#: Small files that claim to be large, or hold a text of 100 MB.
+VAST = png(90_000, 90_000, 8, 2, bytes(1000))
+LONG = png(1, 1, 8, 2, bytes(4), chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(100_000_000))))
 FRACTIONS = Image.fromarray(np.ones((2, 2), np.float32))
 
 
@@ -90,9 +125,29 @@ FRACTIONS = Image.fromarray(np.ones((2, 2), np.float32))
         (b"no picture", "it is no picture"),
         (file_of(NOISE)[:-600], "it is broken: "),
         (file_of(NOISE, "JPEG")[:900], "it is broken: "),
+        (file_of(NOISE, "WEBP")[:900], "it is broken: "),
+        (file_of(NOISE, "GIF")[:900], "it is broken: "),
+        (file_of(NOISE, "TIFF")[:900], "it is broken: "),
+        (file_of(NOISE)[:33], "it is no picture"),
         (file_of(FRACTIONS, "TIFF"), "its pixels are fractions"),
+        (VAST, "it is broken: .* exceeds limit"),
+        (LONG, "it is broken: .*too large"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "it is no picture"),
     ],
-    ids=["empty", "text", "half a PNG", "half a JPEG", "fractions"],
+    ids=[
+        "empty",
+        "text",
+        "half a PNG",
+        "half a JPEG",
+        "half a WebP",
+        "half a GIF",
+        "half a TIFF",
+        "a head alone",
+        "fractions",
+        "vast",
+        "long",
+        "svg",
+    ],
 )
 def test_what_is_no_picture_says_so(file, message):
     with pytest.raises(UnreadablePicture, match=message) as error:
