@@ -22,11 +22,13 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "engine"), str(ROOT / "tests" / "engine")]
 sys.path[:0] = [str(Path(__file__).parent)]
 
+import breakdown  # noqa: E402
 import launches  # noqa: E402
 import numpy as np  # noqa: E402
 import plain  # noqa: E402
 import torch  # noqa: E402
 from parity import fill_parameters, hash_numbers  # noqa: E402
+from parts import EARLY, LATE  # noqa: E402
 from speed import cpu, shown  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 from torch.nn.functional import adaptive_avg_pool2d  # noqa: E402
@@ -474,6 +476,10 @@ def page(found: dict[str, Any]) -> str:
                 for row in found["gradients"]
             ),
             "",
+            "## Where the time goes",
+            "",
+            *breakdown.tables(found["breakdown"], shown),
+            "",
             "## What a step asks of a GPU",
             "",
             "Counted, not timed: the operations that one guided step starts on a GPU with Disco",
@@ -510,7 +516,7 @@ def gradients() -> list[dict[str, Any]]:
 
 def launched(index: int) -> dict[str, int]:
     """What each part of a guided step launches, what all do, and how often the processor waits."""
-    count = launches.guided_step(index)
+    count = launches.counted(index)
     parts = dict(sorted(count.launches.items(), key=lambda row: -row[1]))
     return {**parts, "all": count.launches.total(), "waits": count.waits.total()}
 
@@ -545,7 +551,8 @@ def main() -> int:
             "torch": torch.__version__,
             "pairs": rows,
             "gradients": gradients(),
-            "launches": {"early": launched(launches.EARLY), "later": launched(launches.LATE)},
+            "breakdown": breakdown.breakdown(),
+            "launches": {"early": launched(EARLY), "later": launched(LATE)},
         }
         (ROOT / "docs" / "engine-speed.json").write_text(json.dumps(found, indent=2) + "\n")
         (ROOT / "docs" / "engine-speed.md").write_text(page(found), encoding="utf-8")

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
-from launches import DEVICE, EARLY, LATE, Counted, guided_step
+from launches import DEVICE, Counted, counted
+from parts import EARLY, LATE
 
 #: What each part may launch. CLIP's own operations are open_clip's, and vary a little with it.
 LIMITS = {
@@ -24,7 +25,7 @@ LIMITS = {
 
 @pytest.fixture(scope="module", params=[EARLY, LATE], ids=["early", "late"])
 def step(request):
-    return guided_step(request.param)
+    return counted(request.param)
 
 
 def test_the_default_step_launches_at_most_4500_operations(step):
@@ -41,14 +42,14 @@ def test_the_processor_never_waits(step):
 
 
 def test_without_the_secondary_model_the_unet_runs_once_forward_and_once_back():
-    step = guided_step(LATE, through=True)
+    step = counted(LATE, secondary=False)
     assert "secondary" not in step.launches
     assert step.launches["U-Net"] <= 2100
     assert not step.waits
 
 
 def test_a_start_picture_adds_a_few_launches_and_no_wait():
-    held, free = guided_step(LATE, held=True), guided_step(LATE)
+    held, free = counted(LATE, held=True), counted(LATE)
     assert 0 < held.launches.total() - free.launches.total() <= 60
     assert not held.waits
 
