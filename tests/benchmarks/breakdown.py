@@ -166,9 +166,6 @@ def tables(found: dict[str, Any], shown: Callable[[float], str]) -> list[str]:
             "",
             "| part of a guided step | early | later |",
             "|---|---|---|",
-            *(
-                f"| {p} | {shown(gpu['early'][p])} | {shown(gpu['later'][p])} |"
-                for p in gpu["early"]
-            ),
+            *(f"| {part} | {shown(t)} | {shown(later[part])} |" for part, t in early.items()),
         ]
     return lines
