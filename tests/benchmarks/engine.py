@@ -24,6 +24,7 @@ sys.path[:0] = [str(Path(__file__).parent)]
 
 import breakdown  # noqa: E402
 import launches  # noqa: E402
+import memory  # noqa: E402
 import numpy as np  # noqa: E402
 import plain  # noqa: E402
 import torch  # noqa: E402
@@ -495,10 +496,33 @@ def page(found: dict[str, Any]) -> str:
                 for part, later in found["launches"]["later"].items()
             ),
             "",
+            "## What guidance holds in memory",
+            "",
+            "Bytes that are kept in single precision for the way back through one CLIP model at a",
+            "time, by how many cuts it sees at once (`tests/benchmarks/memory.py`): tensors that",
+            "torch saves, counted exactly, each once, without the weights. What an operation needs",
+            "only while it runs comes on top, and has not been measured on a GPU.",
+            "",
+            "| cuts at once | " + " | ".join(found["held"]) + " |",
+            "|---|" + "---|" * len(found["held"]),
+            *(
+                f"| {cuts} | "
+                + " | ".join(f"{held[cuts] / 1e9:.2f} GB" for held in found["held"].values())
+                + " |"
+                for cuts in next(iter(found["held"].values()))
+            ),
+            "",
             f"On {found['cpu']}, torch {found['torch']}, without a GPU.",
             "",
         ]
     )
+
+
+def merged(before: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as they were, those that were measured again replaced, new ones at the end."""
+    new = {row["what"]: row for row in rows}
+    kept = [new.pop(row["what"], row) for row in before]
+    return [*kept, *new.values()]
 
 
 def gradients() -> list[dict[str, Any]]:
@@ -546,15 +570,17 @@ def main() -> int:
                 flush=True,
             )
     if options.write:
+        data = ROOT / "docs" / "engine-speed.json"
         found = {
             "cpu": cpu(),
             "torch": torch.__version__,
-            "pairs": rows,
+            "pairs": merged(json.loads(data.read_text())["pairs"], rows),
             "gradients": gradients(),
             "breakdown": breakdown.breakdown(),
             "launches": {"early": launched(EARLY), "later": launched(LATE)},
+            "held": memory.held_by_passes(),
         }
-        (ROOT / "docs" / "engine-speed.json").write_text(json.dumps(found, indent=2) + "\n")
+        data.write_text(json.dumps(found, indent=2) + "\n")
         (ROOT / "docs" / "engine-speed.md").write_text(page(found), encoding="utf-8")
     return int(any(row["ratio"] < row["target"] for row in rows))
 
