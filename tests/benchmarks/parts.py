@@ -30,7 +30,7 @@ from discoscript_engine.diffusion.sampling import (
 from discoscript_engine.frame import step_noise
 from discoscript_engine.job import Cutouts, Guidance
 from discoscript_engine.model_table import by_name
-from discoscript_engine.models.clip import Clip, from_open_clip, load_tiny
+from discoscript_engine.models.clip import Clip, from_open_clip, load_clip
 from discoscript_engine.models.secondary import SecondaryModel
 from discoscript_engine.models.tiny import load_tiny_diffusion
 from discoscript_engine.models.unet import UNet, UNetConfig
@@ -135,7 +135,7 @@ def tiny_workload() -> Workload:
         steps=25,
         batches=1,
         cutouts=Cutouts(*cutouts, ic_pow=((1000, 1.0),), icgray_p=((400, 0.2), (1000, 0.0))),
-        clips=(load_tiny(device),),
+        clips=(load_clip(by_name("clip", "tiny"), device),),
         unet=load_tiny_diffusion(),
         secondary=None,
         device=device,
@@ -184,7 +184,7 @@ def guided_step(
         tuple(_target(clip, parts, device) for clip in work.clips),
         replace(look, cut=lambda image, *at: parts.of("cuts", lambda x: look.cut(x, *at))(image)),
         SCALES,
-        Hold(x, 1000.0, multi_scale) if held else None,
+        Hold(1000.0, multi_scale(x)) if held else None,
         Passes(CUTS_AT_ONCE["cpu" if device.type == "cpu" else "cuda"]),
     )
     slope_of = gradient_of(wish, schedule)

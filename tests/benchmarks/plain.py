@@ -178,7 +178,7 @@ def gradient(
         scales.sat_scale * losses.saturation(x_in),
     ]
     if wish.hold is not None:
-        wanted.append(wish.hold.scale * wish.hold.loss(x_in, wish.hold.picture).sum())
+        wanted.append(wish.hold.scale * wish.hold.loss(x_in).sum())
     for loss in wanted:
         slope = slope + torch.autograd.grad(loss, x_in, retain_graph=True)[0]
     pulled = torch.autograd.grad(x_in, x, slope, retain_graph=True)[0]
