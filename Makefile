@@ -50,6 +50,13 @@ chromium:  ## install the browser that the tests of the live page drive, where t
 test-page: $(VENV)/.dev chromium  ## run the tests of the live page in a real browser (a minute)
 	$(BIN)/python -m pytest -q tests/live
 
+.PHONY: reliability
+reliability: $(VENV)/.dev  ## measure what is promised: kills, damage, saves; writes docs/promises.md (10 minutes)
+	rm -f docs/promises.json
+	DISCOSCRIPT_FIGURES=docs/promises.json $(BIN)/python -m pytest -q -m reliability --timeout 900
+	rm -f docs/promises.json.lock
+	$(BIN)/python docs/promises.py
+
 .PHONY: bench
 bench: $(VENV)/.dev  ## measure how fast scripts are compiled; writes docs/speed.md
 	$(BIN)/python tests/benchmarks/speed.py --write

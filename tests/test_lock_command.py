@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from commands import ran
+from commands import ROOT, ran
 from PIL import Image
 
 from discoscript.plan.lock import lock_path
@@ -137,3 +137,9 @@ def test_entries_and_back() -> None:
     assert from_entries({**to_entries(HERE), "seed": 4}) == HERE
     assert from_entries({"seed": 4}) is None
     assert from_entries({**to_entries(HERE), "models": ["a"]}) is None
+
+
+def test_the_examples_are_locked_to_this_engine() -> None:
+    """Whoever raises the epoch renews them: `discoscript lock examples/hello.disco --update`."""
+    lock = json.loads((ROOT / "examples" / "hello.disco.lock").read_text())
+    assert lock["engine"] == f"engine {EPOCH}"

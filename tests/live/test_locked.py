@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from figures import Figure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live.pages import SECRET, live_page, reply, request, said
@@ -20,7 +21,6 @@ from discoscript.watch.live_state import LiveFrame, LiveState, Shown
 KNOWN = "0123456789abcdef" * 4
 PICTURE = b"a picture"
 
-Record = Callable[[str, object], None]
 
 #: `{p}` is the port. Only the page's own names lead to it.
 HOSTS = {
@@ -60,7 +60,7 @@ def lives(page: LivePage) -> bool:
 
 
 @pytest.mark.reliability
-def test_only_the_page_itself_is_answered(page: LivePage, record_property: Record) -> None:
+def test_only_the_page_itself_is_answered(page: LivePage, figure: Figure) -> None:
     """Every Host with every Origin, every credential and every method."""
     wrong, count = [], 0
     for case in itertools.product(HOSTS, ORIGINS, SIGNED, METHODS):
@@ -84,10 +84,8 @@ def test_only_the_page_itself_is_answered(page: LivePage, record_property: Recor
         count += 1
         if told != expected:
             wrong.append((case, told, expected))
-    record_property("requests", count)
-    record_property("not_as_specified", len(wrong))
-    print(f"{count} requests, {len(wrong)} not answered as specified")
     assert wrong == [] and lives(page)
+    figure(19, f"requests of {count} that were not answered as specified", len(wrong), 0)
 
 
 #: Bytes that are no request, or one that nobody sends in good faith. `{h}` is the right host.
@@ -129,16 +127,15 @@ MALFORMED = {
 
 
 @pytest.mark.reliability
-def test_what_is_malformed_is_refused(page: LivePage, record_property: Record) -> None:
+def test_what_is_malformed_is_refused(page: LivePage, figure: Figure) -> None:
     host = f"127.0.0.1:{page.port}".encode()
     wrong = {}
     for name, data in MALFORMED.items():
         told = said(page, data.replace(b"{h}", host))
         if not told.startswith(b"HTTP/1.1 400 ") or not lives(page):
             wrong[name] = told[:80]
-    record_property("requests", len(MALFORMED))
-    record_property("not_as_specified", len(wrong))
     assert wrong == {}
+    figure(19, f"malformed requests of {len(MALFORMED)} that were not refused", len(wrong), 0)
 
 
 #: Targets that lead nowhere, whoever asks.
@@ -157,16 +154,13 @@ NOWHERE = [
 
 
 @pytest.mark.reliability
-def test_no_path_reaches_the_disk(
-    page: LivePage, reads: list[str], record_property: Record
-) -> None:
+def test_no_path_reaches_the_disk(page: LivePage, reads: list[str], figure: Figure) -> None:
     """What is not in the table is not there, and the store is asked for known pictures only."""
     reads.clear()
     told = {target: reply(page, request(page, target)).status for target in NOWHERE}
     wrong = {target: status for target, status in told.items() if status != 404}
-    record_property("requests", len(NOWHERE))
-    record_property("not_as_specified", len(wrong))
     assert wrong == {} and reads == []
+    figure(19, f"targets of {len(NOWHERE)} outside the table that led somewhere", len(wrong), 0)
     assert reply(page, request(page, f"/f/{KNOWN}")).body == PICTURE and reads == [KNOWN]
 
 

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -139,9 +138,7 @@ def begun(folder: Path, *words: str) -> "subprocess.Popen[str]":
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize("times", [1, 2, 3])
 @pytest.mark.parametrize("command", ["render", "watch"])
-def test_ctrl_c(
-    tmp_path: Path, command: str, times: int, record_property: Callable[[str, object], None]
-) -> None:
+def test_ctrl_c(tmp_path: Path, command: str, times: int) -> None:
     """Once, or again while it ends: no traceback, the code of an interrupt, a sound store."""
     (tmp_path / "beach.disco").write_text(BEACH)
     chance, tries = random.Random(times), 6
@@ -157,5 +154,4 @@ def test_ctrl_c(
         assert process.returncode in (Exit.INTERRUPTED, -signal.SIGINT), err
         assert "Traceback" not in err
         assert verified(tmp_path / "store") >= 1
-    record_property("interrupts", tries * times)
     print(f"{command}: {tries} times {times} Ctrl-C: no traceback, every store sound")

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import pytest
+from figures import Figure
 from watch.watching import EDITORS, script, watching
 
 from discoscript.watch.live_state import Doing, LiveState
@@ -39,9 +40,7 @@ def has_prompt(words: str) -> Callable[[LiveState], bool]:
 
 
 @pytest.mark.parametrize("editor", EDITORS)
-def test_every_save_is_seen(
-    tmp_path: Path, editor: str, record_property: Callable[[str, object], None]
-) -> None:
+def test_every_save_is_seen(tmp_path: Path, editor: str, figure: Figure) -> None:
     """50 saves: all of them picked up, none taken for an empty or a missing file."""
     path = written(tmp_path / "project" / "beach.disco", script())
     waits = []
@@ -55,15 +54,12 @@ def test_every_save_is_seen(
         broken = sum(state.doing is Doing.BROKEN for _, state in watched.states)
         seen = watched.now.saves - 1
     late = percentile_95(waits)
-    record_property("saves", SAVES)
-    record_property("seen_s_p95", round(late, 3))
-    print(
-        f"{editor}: {seen} of {SAVES} saves seen, 95 % within {late:.3f} s, {broken} false alarms"
-    )
-    assert broken == 0 and seen == SAVES and late <= 0.6
+    figure(13, f"saves of {SAVES} that were not seen ({editor})", SAVES - seen, 0)
+    figure(13, f"false alarms ({editor})", broken, 0)
+    figure(13, f"seconds within which 95 % of the saves are seen ({editor})", late, 0.6)
 
 
-def test_old_work_stops(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+def test_old_work_stops(tmp_path: Path, figure: Figure) -> None:
     """Saves at random moments of frames whose steps take 0.2 s: the next render begins at most one
     step and 50 ms after the plan is known, and nothing partial is in the store."""
     path = written(tmp_path / "project" / "beach.disco", script("wave 0", frames=1, steps=60))
@@ -80,11 +76,8 @@ def test_old_work_stops(tmp_path: Path, record_property: Callable[[str, object],
                 time.sleep(0.001)
             waits.append(time.monotonic() - planned)
     commits = sum(1 for file in (watched.store / "rec").rglob("*") if file.is_file())
-    record_property("saves", len(waits))
-    record_property("longest_stop_s", round(max(waits), 3))
-    record_property("partial_commits", commits)
-    print(f"{len(waits)} saves: stopped within {max(waits):.3f} s, {commits} partial commits")
-    assert commits == 0 and max(waits) <= STEP_S + 0.05
+    figure(14, f"partial frames kept after {len(waits)} saves", commits, 0)
+    figure(14, "seconds that old work goes on, in steps of 0.2 s", max(waits), STEP_S + 0.05)
 
 
 LONG = """disco 1
@@ -132,9 +125,7 @@ def planned(number: int) -> Callable[[LiveState], bool]:
     return seen
 
 
-def test_a_plan_is_shown_at_once(
-    tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_a_plan_is_shown_at_once(tmp_path: Path, figure: Figure) -> None:
     """From an edit of 1000 frames, all rendered, to the plan that says what is rendered again: the
     time in which the file must be quiet, and the processor's. Other processes do not count."""
     path = written(tmp_path / "project" / "long.disco", LONG.format(number=0))
@@ -148,6 +139,4 @@ def test_a_plan_is_shown_at_once(
         check=True,
     )
     shown = QUIET_S + median(map(float, done.stdout.split()))
-    record_property("edit_to_plan_s", round(shown, 3))
-    print(f"1000 frames: from edit to plan {shown:.3f} s")
-    assert shown <= 0.3
+    figure(15, "seconds from an edit of 1000 frames to its plan", shown, 0.3)

@@ -1,4 +1,4 @@
-"""Figures: what the reliability tests measure, with the row of docs/reliability.md and a target.
+"""Figures: what tests measure of promises, with the row of docs/promises.md and a target.
 
 `figure(row, name, value, target)` prints a figure, and fails where it is above its target. With
 `DISCOSCRIPT_FIGURES=FILE` it is also written there, as JSON: the file is replaced in one step, and

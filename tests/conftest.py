@@ -1,0 +1,5 @@
+"""What every test may ask for."""
+
+from figures import figure
+
+__all__ = ["figure"]
