@@ -1,5 +1,6 @@
 """The real engine, killed: the same command again gives the pictures of an unbroken run."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -71,6 +72,7 @@ def kill_after_a_frame(folder: Path, store: str, delay: float) -> None:
 def test_killed_renders_of_the_engine_go_on_to_the_same_pictures(tmp_path: Path) -> None:
     (tmp_path / "kill.disco").write_text(SCRIPT)
     unbroken = pictures(tmp_path, "unbroken")
+    shutil.rmtree(tmp_path / "out")  # what lies there finished is not rendered again
     kept = 0
     for delay in (0.0, 0.03, 0.1):
         kill_after_a_frame(tmp_path, "killed", delay)
