@@ -203,7 +203,7 @@ def test_making_room_never_breaks_a_render(tmp_path: Path, count: int, figure: A
     assert not errors and digests(outcome) == alone
     assert len(counting.seeds) == count, "what a render needs is pinned: no frame is made twice"
     over = (max(sizes) - bounds.size) / largest
-    figure(8, "pictures above the bound while a render goes on", max(0.0, over), 5)
+    figure(8, "pictures above the bound while a render goes on", max(0.0, over), 1, limit=5)
 
 
 # ───────────── the cost ─────────────
@@ -226,8 +226,9 @@ def test_being_durable_costs_little(tmp_path: Path, count: int, figure: Any) -> 
         began = time.perf_counter()
         store.put(key, frame, 1.0, "engine 1")
         seconds.append(time.perf_counter() - began)
-    # The median, and four times the target: other processes may be at the same disk.
-    figure(24, "ms to keep a frame of 0.8 MB", sorted(seconds)[count // 2] * 1000, 60)
+    # The median, and a wide limit: other processes may be at the same disk.
+    milliseconds = sorted(seconds)[count // 2] * 1000
+    figure(24, "ms to keep a frame of 0.8 MB", milliseconds, 15, limit=60)
 
 
 class Plain:
