@@ -293,6 +293,7 @@ def _job(
         cutouts=_filled(Cutouts, row),
         start=start,
         symmetry=_symmetry(row),
+        checkpoint=bool(row["scene.checkpoint"]),
     )
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from discoscript_engine.diffusion.losses import PERCEPTUAL, Likeness, Perceptual
 from discoscript_engine.diffusion.passes import CUTS_AT_ONCE, OutOfMemory, Passes
 from discoscript_engine.diffusion.prompts import TextCache
-from discoscript_engine.diffusion.sampling import NoiseModel, VelocityModel
+from discoscript_engine.diffusion.sampling import DiffusionModel, VelocityModel
 from discoscript_engine.frame import Networks, moved, render_frame, seen_by_eyes
 from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
 from discoscript_engine.job import (
@@ -60,7 +60,7 @@ class Engine:
         self._passes = Passes(CUTS_AT_ONCE[self.device.type], note)
         self._digests = FileDigests()
         self._texts: TextCache = {}
-        self._diffusions: dict[tuple[str, OwnFile | None], NoiseModel] = {}
+        self._diffusions: dict[tuple[str, OwnFile | None], DiffusionModel] = {}
         self._secondary: VelocityModel | None = None
         self._perceptuals: dict[str, Perceptual] = dict(PERCEPTUAL)
         self._clips: dict[str, Clip] = {}
@@ -137,7 +137,7 @@ class Engine:
             motions=self._motion(flow) if flow and isinstance(start, FromFlow) else None,
         )
 
-    def _diffusion(self, models: Models, assets: Mapping[str, bytes]) -> NoiseModel:
+    def _diffusion(self, models: Models, assets: Mapping[str, bytes]) -> DiffusionModel:
         """Whoever tries one checkpoint after the other has only the last one in memory."""
         row, file = by_name("diffusion", models.diffusion), models.file
         key = row.name, file

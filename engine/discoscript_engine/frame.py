@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from jaxtyping import Float, UInt8
@@ -25,7 +26,7 @@ from discoscript_engine.diffusion.randomness import generator, normal
 from discoscript_engine.diffusion.samplers import SAMPLERS
 from discoscript_engine.diffusion.sampling import (
     Denoiser,
-    NoiseModel,
+    DiffusionModel,
     StepNoise,
     VelocityModel,
     denoiser,
@@ -64,7 +65,7 @@ class Networks:
     a video is followed; `perceptual` is the loss that holds a frame to the picture it starts
     from."""
 
-    diffusion: NoiseModel
+    diffusion: DiffusionModel
     secondary: VelocityModel | None
     clips: tuple[Clip, ...]
     depth: Estimate | None
@@ -235,7 +236,8 @@ def guided_denoiser(
     job: FrameJob, networks: Networks, schedule: NoiseSchedule, wish: Wish
 ) -> Denoiser:
     """The diffusion network, bent towards the wish."""
-    alone, clip = denoiser(networks.diffusion, schedule), job.diffusion.clip_denoised
+    network = partial(networks.diffusion, checkpoint=job.checkpoint)
+    alone, clip = denoiser(network, schedule), job.diffusion.clip_denoised
     if wish.is_empty():
         return unguided(alone, schedule, clip_denoised=clip)
     secondary = networks.secondary

@@ -274,7 +274,8 @@ class ColorMatch:
 
 @dataclass(frozen=True)
 class FrameJob:
-    """One frame: size in pixels, seed of this frame, and the groups above."""
+    """One frame: size in pixels, seed of this frame, and the groups above. `checkpoint` trades
+    speed for memory, and changes no picture."""
 
     width: int
     height: int
@@ -286,6 +287,7 @@ class FrameJob:
     cutouts: Cutouts
     start: Start
     symmetry: Symmetry | None = None
+    checkpoint: bool = field(default=False, compare=False)
 
 
 #: What makes one picture of the store.

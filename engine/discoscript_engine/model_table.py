@@ -39,6 +39,7 @@ TINY = (
         defaults={
             "scene.size": (128, 96),
             "scene.secondary": False,
+            "scene.checkpoint": False,
             "scene.clip": ("tiny",),
             "depth.model": "tiny",
             "diffusion.steps": 25,

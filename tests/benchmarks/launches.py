@@ -7,13 +7,14 @@ only look at a tensor in another way do not.
 """
 
 from collections import Counter
+from contextlib import AbstractContextManager
 from typing import Any
+from unittest import mock
 
 import torch
 from parts import Parts, default_workload, guided_step
 from torch import Tensor
-from torch.nn.functional import scaled_dot_product_attention
-from torch.overrides import TorchFunctionMode
+from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -60,15 +61,13 @@ def _asks_which(name: str, args: tuple[Any, ...]) -> bool:
     return name in ("index", "index_put", "index_put_") and bool(masks)
 
 
-class AsOnAGpu(TorchFunctionMode):
+def as_on_a_gpu() -> AbstractContextManager[object]:
     """Attention in one launch, as torch has it on a GPU; on `meta` it would take it apart."""
 
-    def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
-    ) -> Any:
-        if func is scaled_dot_product_attention:
-            return torch.ops.aten._scaled_dot_product_efficient_attention(*args, None, True)[0]
-        return func(*args, **(kwargs or {}))
+    def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, *_: Any) -> Tensor:
+        return torch.ops.aten._scaled_dot_product_efficient_attention(q, k, v, mask, True)[0]
+
+    return mock.patch.object(functional, "scaled_dot_product_attention", attention)
 
 
 def counted(index: int, *, secondary: bool = True, held: bool = False) -> Counted:
@@ -76,6 +75,6 @@ def counted(index: int, *, secondary: bool = True, held: bool = False) -> Counte
     work, count = default_workload(DEVICE, secondary=secondary), Counted()
     with Counted():
         run = guided_step(work, count, index, held=held)
-    with AsOnAGpu(), count:
+    with as_on_a_gpu(), count:
         run()
     return count

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import torch
-from launches import AsOnAGpu
-from parts import CLIPS, clip_of
+from launches import as_on_a_gpu
+from parts import CLIPS, clip_of, unet
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
@@ -78,10 +78,24 @@ def held_by_clip(clip: Clip, cuts: int) -> int:
     return held_by(clip.encode_image, torch.zeros(cuts, 3, size, size, device=META))
 
 
+def held_by_unet(width: int, height: int, *, checkpoint: bool) -> int:
+    """Bytes that the default diffusion model holds for the way back to a picture of that size."""
+    network = unet(META)
+    x, time = torch.zeros(1, 3, height, width, device=META), torch.zeros(1, device=META)
+    with as_on_a_gpu():
+        return held_by(lambda x: network(x, time, checkpoint=checkpoint), x)
+
+
 def held_by_passes() -> dict[str, dict[str, int]]:
     """The same for the default models, by how many cuts they see at once."""
-    with AsOnAGpu():
+    with as_on_a_gpu():
         return {
             name: {str(cuts): held_by_clip(clip_of(name, META), cuts) for cuts in (64, 32, 16, 8)}
             for name in CLIPS
         }
+
+
+def held_by_diffusion(width: int, height: int) -> dict[str, int]:
+    """What the default diffusion model holds, by what the script says of checkpoints."""
+    words = {"`checkpoint off`": False, "`checkpoint on`": True}
+    return {word: held_by_unet(width, height, checkpoint=on) for word, on in words.items()}

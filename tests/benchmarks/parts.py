@@ -21,6 +21,7 @@ from discoscript_engine.diffusion.passes import CUTS_AT_ONCE, Passes
 from discoscript_engine.diffusion.prompts import Target
 from discoscript_engine.diffusion.samplers import SAMPLERS
 from discoscript_engine.diffusion.sampling import (
+    DiffusionModel,
     NoiseModel,
     Step,
     VelocityModel,
@@ -31,6 +32,7 @@ from discoscript_engine.frame import step_noise
 from discoscript_engine.job import Cutouts, Guidance
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import Clip, from_open_clip, load_clip
+from discoscript_engine.models.diffusion import noise_part
 from discoscript_engine.models.secondary import SecondaryModel
 from discoscript_engine.models.tiny import load_tiny_diffusion
 from discoscript_engine.models.unet import UNet, UNetConfig
@@ -152,11 +154,11 @@ def clip_of(name: str, device: torch.device) -> Clip:
 
 
 @cache
-def unet(device: torch.device) -> NoiseModel:
+def unet(device: torch.device) -> DiffusionModel:
     layout: Any = by_name("diffusion", DIFFUSION).configuration
     with device:
         network = UNet(UNetConfig(**layout)).requires_grad_(False).eval()
-    return lambda x, time: network(x, time)[:, :3]
+    return noise_part(network)
 
 
 @cache

@@ -142,3 +142,11 @@ def test_a_picture_is_moved_as_a_job_that_starts_from_it_sees_it(engine):
     assert np.array_equal(found, engine.move(move, before)) and not np.array_equal(found, before)
     still = replace(FORWARD, translate_z=0.0, rotate_y=0.0)
     assert np.array_equal(engine.move(replace(move, camera=still), before), before)
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "plms"])
+def test_a_checkpoint_changes_no_byte(engine, sampler):
+    """The guidance goes through the network that paints."""
+    kept = job(width=64, height=48, steps=3, sampler=sampler)
+    again = replace(kept, checkpoint=True)
+    assert np.array_equal(*(engine.render(each, None, {}, silent) for each in (kept, again)))

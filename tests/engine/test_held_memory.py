@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
-from memory import META, Held, held_by, held_by_clip
+from memory import META, Held, held_by, held_by_clip, held_by_unet
 from parts import clip_of
 
 
@@ -32,3 +32,9 @@ def test_weights_are_there_anyway():
 def test_half_the_cuts_hold_half():
     clip = clip_of("ViTB32", META)
     assert held_by_clip(clip, 8) == pytest.approx(2 * held_by_clip(clip, 4), rel=1e-6)
+
+
+def test_with_a_checkpoint_the_unet_holds_a_fifth():
+    """What it reads at every stage is all that is left."""
+    kept, again = (held_by_unet(512, 448, checkpoint=checkpoint) for checkpoint in (False, True))
+    assert again < kept / 5

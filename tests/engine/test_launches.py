@@ -15,7 +15,7 @@ from parts import EARLY, LATE
 LIMITS = {
     "cuts": 435,
     "augmentations": 1094,
-    "CLIP": 1700,
+    "CLIP": 1500,
     "secondary": 142,
     "U-Net": 802,
     "losses": 237,
@@ -29,7 +29,7 @@ def step(request):
 
 
 def test_the_default_step_launches_at_most_4500_operations(step):
-    assert 3000 < step.launches.total() <= 4500
+    assert 2900 < step.launches.total() <= 4500
 
 
 def test_no_part_launches_more_than_it_did(step):

@@ -62,7 +62,7 @@ def test_the_picture_is_served_as_noise() -> None:
     adapter = NoiseFromPicture(load_tiny_diffusion().network)
     abar = adapter.abar[torch.tensor([100, 700])][:, None, None, None]
     x = abar.sqrt() * picture + (1 - abar).sqrt() * noise
-    adapter.network.forward = lambda x, t: picture  # type: ignore[method-assign]
+    adapter.network.forward = lambda x, t, checkpoint: picture  # type: ignore[method-assign]
     found = adapter(x, torch.tensor([100.0, 700.0]))
     torch.testing.assert_close(found, noise, atol=1e-4, rtol=1e-4)
 

@@ -102,6 +102,12 @@ def test_the_schema_changes_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert frame_key(JOBS["start"], IDENTITY, CUT) != before
 
 
+def test_how_much_memory_is_taken_changes_no_key() -> None:
+    on, off = (plan(schedule(scene__checkpoint=it), 7, {}).frames[1].job for it in (True, False))
+    assert (on.checkpoint, off.checkpoint) == (True, False)
+    assert frame_key(on, IDENTITY, CUT) == frame_key(off, IDENTITY, CUT)
+
+
 def test_all_jobs_of_a_moving_shot_have_keys_of_their_own() -> None:
     frames = plan(schedule(frames=50), 7, {}).frames
     assert len({frame_key(f.job, IDENTITY, CUT) for f in frames}) == 50

@@ -15,6 +15,7 @@ FIXED: dict[str, Any] = {
     "scene.model": "tiny",
     "scene.model_file": None,
     "scene.secondary": False,
+    "scene.checkpoint": True,
     "scene.clip": ("tiny",),
     "scene.vr": False,
     "init.every_frame": False,

@@ -8,7 +8,7 @@ down to 0 and calls `callback` after each step.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from jaxtyping import Float
 from torch import Tensor
@@ -19,6 +19,15 @@ Image = Float[Tensor, "b 3 h w"]
 
 #: (noisy picture, time 0..1000 for each picture of the batch) -> noise.
 NoiseModel = Callable[[Image, Float[Tensor, " b"]], Image]
+
+
+@runtime_checkable
+class DiffusionModel(Protocol):
+    """A NoiseModel; with `checkpoint` it keeps less for the way back, and computes it again."""
+
+    def __call__(
+        self, x: Float[Tensor, "b 3 h w"], t: Float[Tensor, " b"], *, checkpoint: bool = False
+    ) -> Float[Tensor, "b 3 h w"]: ...
 
 
 @dataclass(frozen=True)

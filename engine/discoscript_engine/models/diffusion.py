@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import pad
 
-from discoscript_engine.diffusion.sampling import NoiseModel, VelocityModel
+from discoscript_engine.diffusion.sampling import DiffusionModel, VelocityModel
 from discoscript_engine.model_row import Model
 from discoscript_engine.models.secondary import SecondaryModel
 from discoscript_engine.models.tiny import NoiseFromPicture, load_tiny_diffusion
@@ -26,7 +26,7 @@ SECONDARY_MULTIPLE = 32
 OWN_HELP = "see `Checkpoints of your own` in docs/models.md"
 
 
-def load_diffusion(row: Model, device: torch.device) -> NoiseModel:
+def load_diffusion(row: Model, device: torch.device) -> DiffusionModel:
     """The model of a row with its published weights, ready on `device`.
 
     ModelMissing or WrongWeights where they are not here or cannot be used.
@@ -37,7 +37,7 @@ def load_diffusion(row: Model, device: torch.device) -> NoiseModel:
     return noise_part(network.to(device))
 
 
-def load_own_diffusion(row: Model, name: str, data: bytes, device: torch.device) -> NoiseModel:
+def load_own_diffusion(row: Model, name: str, data: bytes, device: torch.device) -> DiffusionModel:
     """The model in the bytes of a safetensors file of somebody's own, of that name.
 
     Its layout is the one that the file names, or else that of the row, and it predicts what the
@@ -86,11 +86,13 @@ def _try(config: UNetConfig, multiple: int) -> None:
         raise ValueError(f"it makes pictures with {seen.shape[1]} channels")
 
 
-def noise_part(network: nn.Module) -> NoiseModel:
+def noise_part(network: UNet) -> DiffusionModel:
     """The noise alone, of a network that may predict a variance, too."""
 
-    def noise(x: Float[Tensor, "b 3 h w"], t: Float[Tensor, " b"]) -> Float[Tensor, "b 3 h w"]:
-        return network(x, t)[:, :3]
+    def noise(
+        x: Float[Tensor, "b 3 h w"], t: Float[Tensor, " b"], *, checkpoint: bool = False
+    ) -> Float[Tensor, "b 3 h w"]:
+        return network(x, t, checkpoint=checkpoint)[:, :3]
 
     return noise
 

@@ -42,13 +42,14 @@ class NoiseFromPicture(nn.Module):
         self.register_buffer("abar", torch.cumprod(1 - betas, 0).float(), persistent=False)
 
     def forward(
-        self, x: Float[Tensor, "b 3 h w"], t: Float[Tensor, " b"]
+        self, x: Float[Tensor, "b 3 h w"], t: Float[Tensor, " b"], *, checkpoint: bool = False
     ) -> Float[Tensor, "b 3 h w"]:
         below = t.long().clamp(0, len(self.abar) - 2)
         abar = torch.lerp(self.abar[below], self.abar[below + 1], (t - below).float())[
             :, None, None, None
         ]
-        return (x - abar.sqrt() * self.network(x, t)) / (1 - abar).sqrt()
+        picture = self.network(x, t, checkpoint=checkpoint)
+        return (x - abar.sqrt() * picture) / (1 - abar).sqrt()
 
 
 def load_tiny_diffusion(path: Path = WEIGHTS / "diffusion.safetensors") -> NoiseFromPicture:

@@ -10,7 +10,7 @@ embedded model: a number of blocks for each level, and a pixel-unshuffle as firs
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint as checkpoint_of
 
 GROUPS = 32
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
@@ -252,18 +253,20 @@ class UNet(nn.Module):
         )
 
     def forward(
-        self, x: Float[Tensor, "b c h w"], t: Float[Tensor, " b"]
+        self, x: Float[Tensor, "b c h w"], t: Float[Tensor, " b"], *, checkpoint: bool = False
     ) -> Float[Tensor, "b out h w"]:
+        """`checkpoint`: what a stage needs on the way back is not kept but computed again then."""
+        run = again if checkpoint else once
         time = timestep_embedding(t, self.config.channels)
         embedding = self.time_embed(time.to(dtype_of(self.time_embed)))
         h = F.pixel_unshuffle(x, self.config.unshuffle).to(dtype_of(self.input_blocks))
         skips = []
         for stage in self.input_blocks:
-            h = stage(h, embedding)
+            h = run(stage, h, embedding)
             skips.append(h)
-        h = self.middle_block(h, embedding)
+        h = run(self.middle_block, h, embedding)
         for stage in self.output_blocks:
-            h = stage(torch.cat([h, skips.pop()], dim=1), embedding)
+            h = run(joined, stage, h, skips.pop(), embedding)
         return F.pixel_shuffle(self.out(h.to(dtype_of(self.out))), self.config.unshuffle)
 
     def torso_to(self, dtype: torch.dtype) -> UNet:
@@ -275,6 +278,20 @@ class UNet(nn.Module):
                 if isinstance(module, nn.Conv1d | nn.Conv2d):
                     module.to(dtype=dtype)
         return self
+
+
+def joined(stage: nn.Module, x: Tensor, skip: Tensor, embedding: Tensor) -> Tensor:
+    """A stage of the way up, which sees two inputs beside each other, in the channels."""
+    return stage(torch.cat([x, skip], dim=1), embedding)
+
+
+def once(run: Callable[..., Tensor], *inputs: nn.Module | Tensor) -> Tensor:
+    return run(*inputs)
+
+
+def again(run: Callable[..., Tensor], *inputs: nn.Module | Tensor) -> Tensor:
+    """Only the inputs are kept for the way back; nothing in a stage is drawn by chance."""
+    return checkpoint_of(run, *inputs, use_reentrant=False, preserve_rng_state=False)
 
 
 def dtype_of(module: nn.Module) -> torch.dtype:
