@@ -8,10 +8,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, NoReturn
 
 from discoscript import __version__
-from discoscript.errors import Exit, Failure
-from discoscript.terminal import show_failure
+from discoscript.commands._answer import Answer, json_argument, write
+from discoscript.errors import Exit, Failure, Interruption, UsageFailure
+from discoscript.terminal import failure_json, json_line, show_failure
 
 EXIT_CODES = """exit codes:
   0    all is well
@@ -35,7 +38,10 @@ ENVIRONMENT = """environment:
 
 @dataclass(frozen=True)
 class Command:
-    """One row: `discoscript/commands/NAME.py` has its EXAMPLES, `arguments` and `run`."""
+    """One row: `discoscript/commands/NAME.py` has its EXAMPLES, `arguments` and `run`.
+
+    `run` returns an Answer, or the exit code where all has been said as it happened.
+    """
 
     name: str
     summary: str
@@ -76,56 +82,76 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Importing numpy starts a thread for each core, to multiply matrices, which nothing here does:
     # they would take a tenth of a second of the processor.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        return _run(sys.argv[1:] if arguments is None else list(arguments))
+        return _run(words)
     except Failure as failure:
-        show_failure(failure)
-        if os.environ.get("DISCOSCRIPT_TRACEBACK"):
-            traceback.print_exc()
-        return failure.exit
+        return _failed(failure, words)
     except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
-        return Exit.INTERRUPTED
+        return _failed(Interruption("interrupted"), words)
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
 
 
 def _run(arguments: list[str]) -> int:
-    parser = _parser(_chosen(arguments))
-    options = parser.parse_args(arguments)
-    code: int = options.run(options)
-    return code
+    options = _parser(_chosen(arguments)).parse_args(arguments)
+    answer: Answer | Exit = options.run(options)
+    if not isinstance(answer, Answer):
+        return answer
+    write(answer, options.json)
+    return answer.exit
+
+
+def _failed(failure: Failure, arguments: list[str]) -> int:
+    """Say why there is no answer; the options may not have been read."""
+    if "--json" in arguments:
+        print(json_line(failure_json(failure)))
+    else:
+        sys.stdout.flush()
+        show_failure(failure)
+    if os.environ.get("DISCOSCRIPT_TRACEBACK"):
+        traceback.print_exc()
+    return failure.exit
 
 
 def _chosen(arguments: list[str]) -> str:
     return next((a for a in arguments if not a.startswith("-")), "")
 
 
-def _parser(chosen: str) -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are failures like others, and whose options have one spelling."""
+
+    def __init__(self, prog: str | None = None, **values: Any) -> None:
+        super().__init__(prog, allow_abbrev=False, **values)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageFailure(message, f"`{self.prog} --help` shows how it is used")
+
+
+def _parser(chosen: str) -> Parser:
     """The parser; only the chosen command is imported, so that each starts fast."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         "discoscript",
         description="A shot list in plain text, rendered with CLIP-guided diffusion.",
         epilog=f"`discoscript COMMAND --help` has examples.\n\n{EXIT_CODES}\n{ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"discoscript {__version__}")
+    parser.set_defaults(json=False)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
         _add(commands, command, command.name == chosen)
     if chosen and chosen not in {c.name for c in COMMANDS}:
-        parser.error(_unknown(chosen))
+        raise UsageFailure(*_unknown(chosen))
     return parser
 
 
-def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command, chosen: bool
-) -> None:
+def _add(commands: "argparse._SubParsersAction[Parser]", command: Command, chosen: bool) -> None:
     if not chosen:
         commands.add_parser(command.name, help=command.summary)
         return
-    module = importlib.import_module(f"discoscript.commands.{command.name}")
+    module = module_of(command)
     parser = commands.add_parser(
         command.name,
         help=command.summary,
@@ -133,15 +159,26 @@ def _add(
         epilog=f"examples:\n{module.EXAMPLES}\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    module.arguments(parser)
+    declare(command, parser)
     parser.set_defaults(run=module.run)
 
 
-def _unknown(name: str) -> str:
+def module_of(command: Command) -> ModuleType:
+    """The file of a command."""
+    return importlib.import_module(f"discoscript.commands.{command.name}")
+
+
+def declare(command: Command, parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of a command."""
+    module_of(command).arguments(parser)
+    json_argument(parser)
+
+
+def _unknown(name: str) -> tuple[str, str]:
+    """What is wrong with the name of a command, and what to write."""
+    if name.endswith(".disco"):
+        return "a command comes first", f"discoscript render {name}"
     names = [c.name for c in COMMANDS]
     near = difflib.get_close_matches(name, names, n=1)
-    if near:
-        return f"there is no command `{name}`; did you mean `{near[0]}`?"
-    if name.endswith(".disco"):
-        return f"a command comes first: discoscript render {name}"
-    return f"there is no command `{name}`; there are {', '.join(names)}"
+    help = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(names)}"
+    return f"there is no command `{name}`", help

@@ -1,6 +1,8 @@
 """Failures that a user can understand: one line that says what happened, and what to do."""
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 
 class Exit(IntEnum):
@@ -19,6 +21,8 @@ class Failure(Exception):
     """Ends a command. The message is lower case without a full stop; `help` says what to do."""
 
     exit = Exit.RENDER
+    drawn = ""  #: shown in place of the message: mistakes with their lines
+    details: Mapping[str, Any] = {}  #: what other programs are told beside the message
 
     def __init__(self, message: str, help: str = "") -> None:
         super().__init__(message)
@@ -33,6 +37,12 @@ class UsageFailure(Failure):
 
 class RenderFailure(Failure):
     """The renderer is missing, or could not make a frame."""
+
+
+class Interruption(Failure):
+    """The user stopped the command."""
+
+    exit = Exit.INTERRUPTED
 
 
 class DiskFailure(Failure):

@@ -1,13 +1,14 @@
 """What a user sees: failures, and how a render goes, live on a terminal or as plain lines."""
 
+import json
 import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from discoscript.errors import Failure
+from discoscript.errors import Failure, Interruption
 from discoscript.frames.events import Events, EventsTo
 from discoscript.frames.record import Record
 
@@ -33,16 +34,27 @@ def printable(text: str) -> str:
     return "".join(" " if unicodedata.category(c) in {"Cc", "Cf"} else c for c in text)
 
 
-def show_failure(failure: Failure) -> None:
-    """One line that says what happened, and one that says what to do.
+def json_line(values: Mapping[str, Any]) -> str:
+    """One JSON object on one line, in ASCII: no locale, terminal or odd file name spoils it."""
+    return json.dumps(values, allow_nan=False)
 
-    A failure without a message has been shown already.
-    """
-    if not failure.message:
+
+def show_failure(failure: Failure) -> None:
+    """One line that says what happened, and one that says what to do."""
+    if failure.drawn:
+        print(failure.drawn, end="", file=sys.stderr)
         return
-    print(f"{painted('error', RED + BOLD, sys.stderr)}: {failure.message}", file=sys.stderr)
+    error = f"{painted('error', RED + BOLD, sys.stderr)}: "
+    stopped = isinstance(failure, Interruption)
+    print(f"{'' if stopped else error}{failure.message}", file=sys.stderr)
     if failure.help:
         print(f"  = help: {failure.help}", file=sys.stderr)
+
+
+def failure_json(failure: Failure) -> dict[str, Any]:
+    """The same for other programs."""
+    error = {"exit": failure.exit, "message": failure.message, "help": failure.help}
+    return {"format": "discoscript-failure", "version": 1, "error": {**error, **failure.details}}
 
 
 def counted(number: int, thing: str) -> str:

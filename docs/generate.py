@@ -6,14 +6,13 @@ Run it as `make docs`, or `python docs/generate.py`.
 """
 
 import argparse
-import importlib
 import sys
 from pathlib import Path
 
 DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS.parent), str(DOCS.parent / "engine")]
 
-from discoscript.cli import COMMANDS, ENVIRONMENT, EXIT_CODES  # noqa: E402
+from discoscript.cli import COMMANDS, ENVIRONMENT, EXIT_CODES, declare, module_of  # noqa: E402
 from discoscript.reference import (  # noqa: E402
     checks,
     commands,
@@ -67,10 +66,10 @@ def pages() -> dict[Path, str]:
 
 def help_of(command) -> commands.CommandHelp:
     """What `discoscript COMMAND --help` knows."""
-    module = importlib.import_module(f"discoscript.commands.{command.name}")
     parser = argparse.ArgumentParser()
-    module.arguments(parser)
-    return commands.CommandHelp(command.name, command.summary, module.EXAMPLES, parser)
+    declare(command, parser)
+    examples = module_of(command).EXAMPLES
+    return commands.CommandHelp(command.name, command.summary, examples, parser)
 
 
 def stale(texts: dict[Path, str]) -> list[Path]:

@@ -61,7 +61,7 @@ def test_a_format_goes_to_the_output_and_keeps_the_exit_code(
 def test_json_of_several_files_is_one_object(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, out, _ = ran(capsys, "check", "bad one.disco", "warned.disco", "--format", "json")
+    _, out, _ = ran(capsys, "check", "bad one.disco", "warned.disco", "--json")
     said = json.loads(out)
     assert [f["file"] for f in said["files"]] == ["bad one.disco", "warned.disco"]
     assert {d["file"] for d in said["diagnostics"]} == {"bad one.disco", "warned.disco"}

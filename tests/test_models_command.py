@@ -30,6 +30,7 @@ from models.servers import (
 )
 
 from discoscript.commands import models, render
+from discoscript.commands._answer import write
 from discoscript.commands._models import Setup
 from discoscript.commands._rendering import jobs
 from discoscript.errors import Exit, Failure
@@ -80,10 +81,13 @@ def run(setup: Setup, capsys: pytest.CaptureFixture[str]) -> Run:
 
     def command(*arguments: object) -> tuple[int, str, str]:
         parser = argparse.ArgumentParser()
+        parser.set_defaults(json=False)
         models.arguments(parser)
         options = parser.parse_args([str(a) for a in arguments])
         try:
-            code = options.act(options, setup)
+            answer = options.act(options, setup)
+            write(answer, options.json)
+            code = answer.exit
         except Failure as failure:
             show_failure(failure)
             code = failure.exit

@@ -9,9 +9,8 @@ from discoscript.errors import UsageFailure, disk_failure
 
 
 def write(target: str, text: str, force: bool) -> None:
-    """Write a file that is not there yet; `-` is the output stream."""
+    """Write a file that is not there yet; nothing for `-`, the output stream."""
     if target == "-":
-        print(text, end="")
         return
     try:
         descriptor = os.open(

@@ -5,15 +5,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._fetch_progress import showing
 from discoscript.commands._models import Setup, files_of, named
-from discoscript.errors import Exit
+from discoscript.errors import Exit, Interruption
 from discoscript.models.fetching import FetchFailure, fetch
 from discoscript.models.library import State
 from discoscript.models.sizes import size_text
 from discoscript.models.transfer import Means
 from discoscript.models.web import Web
-from discoscript.terminal import counted, duration, show_failure
+from discoscript.terminal import counted, duration, failure_json, show_failure
 from discoscript_engine.model_row import Model, ModelFile
 
 
@@ -27,7 +28,7 @@ def fetch_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def fetch_models(options: argparse.Namespace, setup: Setup) -> int:
+def fetch_models(options: argparse.Namespace, setup: Setup) -> Answer:
     """Fetch what is not here; the paths of the files are the output. One file that can not be had
     does not stop the others."""
     rows = tuple(_rows(options.names, setup))
@@ -40,23 +41,29 @@ def fetch_models(options: argparse.Namespace, setup: Setup) -> int:
             _say(f"{row.name} ({row.role}): this version cannot render with it yet")
     files = files_of(rows)
     _refuse_full(files, setup)
-    web, failures = setup.web(), 0
+    web, failures = setup.web(), list[FetchFailure]()
+    paths: list[str] = []
     for file in files:
         try:
-            _fetch(file, setup, web)
+            paths.append(_fetch(file, setup, web))
         except FetchFailure as failure:
             show_failure(failure)
-            failures += 1
-        except KeyboardInterrupt:
+            failures.append(failure)
+        except KeyboardInterrupt as stop:
             kept = setup.library.fetched(file)
-            _say(
+            raise Interruption(
                 f"interrupted; {size_text(kept)} of {file.name} are kept, "
                 "the same command goes on from there"
-            )
-            return Exit.INTERRUPTED
+            ) from stop
     if failures and len(files) > 1:
-        _say(f"{failures} of {counted(len(files), 'file')} could not be fetched")
-    return Exit.MODEL if failures else Exit.OK
+        _say(f"{len(failures)} of {counted(len(files), 'file')} could not be fetched")
+    return Answer(
+        lambda: document(
+            "fetched", files=paths, failures=[failure_json(f)["error"] for f in failures]
+        ),
+        lambda: paths,
+        Exit.MODEL if failures else Exit.OK,
+    )
 
 
 def _rows(names: Sequence[str], setup: Setup) -> Iterator[Model]:
@@ -77,14 +84,15 @@ def _refuse_full(files: Sequence[ModelFile], setup: Setup) -> None:
         setup.library.refuse_full(needed, counted(len(away), "file"))
 
 
-def _fetch(file: ModelFile, setup: Setup, web: Web) -> None:
+def _fetch(file: ModelFile, setup: Setup, web: Web) -> str:
+    """Where the file lies now."""
     began = setup.clock.now_s()
     with showing(file.name, setup.clock) as progress:
         new = fetch(setup.library, file, Means(web, setup.clock, setup.patience, progress))
     size = size_text(setup.library.size(file) or 0)
     took = f"fetched in {duration(setup.clock.now_s() - began)}" if new else "is here"
     _say(f"{file.name}: {size}, {took}, SHA-256 as published")
-    print(setup.library.path(file), flush=True)
+    return str(setup.library.path(file))
 
 
 def _say(text: str) -> None:

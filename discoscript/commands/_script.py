@@ -15,8 +15,9 @@ from discoscript.project import Project
 from discoscript.scene.studies import MAX_RENDERS
 from discoscript.schedule.schedule import Schedule
 from discoscript.syntax.syntax import Block, TitledHead
-from discoscript.terminal import wants_color
+from discoscript.terminal import counted, wants_color
 from discoscript.text.diagnostics import Diagnostic, Severity, Source, draw, severity
+from discoscript.text.formats import diagnostic_json
 
 LARGEST = 2**20  #: bytes of a script
 
@@ -24,9 +25,15 @@ STDIN = Path("-")  #: the input stream in place of a file
 
 
 class ScriptErrors(Failure):
-    """The script has errors; they have been shown."""
+    """The script has errors."""
 
     exit = Exit.SCRIPT
+
+    def __init__(self, found: Sequence[Diagnostic], source: Source) -> None:
+        count = sum(severity(d) is Severity.ERROR for d in found)
+        super().__init__(f"{source.path} has {counted(count, 'error')}")
+        self.drawn = drawn(found, source)
+        self.details = {"diagnostics": [diagnostic_json(d, source) for d in found]}
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def sound_script(
     overrides: Mapping[str, Resolved],
     max_renders: int = MAX_RENDERS,
 ) -> tuple[Script, Schedule]:
-    """The script and its schedule; with errors, they are shown and ScriptErrors is raised.
+    """The script and its schedule; ScriptErrors where it has errors.
 
     Warnings are shown too; hints are left to `discoscript check`.
     """
@@ -111,22 +118,28 @@ def sound_script(
 
 
 def sound(script: Script) -> Schedule:
-    """The schedule of a script; with errors, they are shown and ScriptErrors is raised."""
+    """The schedule of a script, its warnings shown; ScriptErrors where it has errors."""
     found = [d for d in script.compiled.diagnostics if severity(d) is not Severity.HINT]
-    show(found, script.compiled.source)
     if has_errors(found) or script.compiled.schedule is None:
-        raise ScriptErrors("")
+        raise ScriptErrors(found, script.compiled.source)
+    show(found, script.compiled.source)
     return script.compiled.schedule
 
 
 def show(diagnostics: Sequence[Diagnostic], source: Source) -> None:
-    """Draw diagnostics on the error stream; a terminal is told once where there is more."""
+    """Draw diagnostics on the error stream."""
     sys.stdout.flush()
-    print(draw(diagnostics, source, color=wants_color(sys.stderr)), end="", file=sys.stderr)
+    print(drawn(diagnostics, source), end="", file=sys.stderr)
+
+
+def drawn(diagnostics: Sequence[Diagnostic], source: Source) -> str:
+    """Diagnostics as the error stream has them; a terminal is told once where there is more."""
+    text = draw(diagnostics, source, color=wants_color(sys.stderr))
     loud = [d for d in diagnostics if severity(d) is not Severity.HINT]
     if loud and sys.stderr.isatty():
         first = min(loud, key=lambda d: (severity(d) is not Severity.ERROR, d.span))
-        print(f"for more: discoscript explain {first.code}", file=sys.stderr)
+        text += f"for more: discoscript explain {first.code}\n"
+    return text
 
 
 def has_errors(diagnostics: Sequence[Diagnostic]) -> bool:

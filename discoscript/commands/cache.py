@@ -1,13 +1,12 @@
 """`discoscript cache`: what is in the frame store, whether it is sound, and making room in it."""
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
+from discoscript.commands._answer import Answer, Json, document
 from discoscript.commands._rendering import store_folder
 from discoscript.errors import Exit, UsageFailure, disk_failure
 from discoscript.frames.collecting import Limits, collect, entries, limits
@@ -32,11 +31,11 @@ hold pictures that no render has made: share one only with people whom you trust
 
 @dataclass(frozen=True)
 class Action:
-    """One row: `discoscript cache NAME`. It returns what is printed as JSON, and the lines."""
+    """One row: `discoscript cache NAME`."""
 
     name: str
     doc: str
-    run: Callable[[Store, argparse.Namespace], tuple[Any, list[str], Exit]]
+    run: Callable[[Store, argparse.Namespace], Answer]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +52,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="where frames are kept (default: DISCOSCRIPT_STORE, or the user's cache folder)",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument(
         "--dry-run", action="store_true", help="gc, clear: only say what would be removed"
     )
@@ -74,18 +72,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="clear: without being asked")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> Answer:
     """Do what is asked for; damage that stays is a failure."""
     store = Store(options.store or store_folder())
     try:
-        found, lines, code = ACTIONS[options.action].run(store, options)
+        return ACTIONS[options.action].run(store, options)
     except OSError as error:
         raise disk_failure(f"read the frame store {store.root}", error) from error
-    if options.json:
-        print(json.dumps(found, indent=2))
-    else:
-        print("\n".join(lines))
-    return code
+
+
+def _answer(store: Store, values: Json, lines: Sequence[str], code: Exit = Exit.OK) -> Answer:
+    """What an action found, in the store that is meant."""
+    return Answer(lambda: document("cache", store=str(store.root), **values), lambda: lines, code)
 
 
 def _share(text: str) -> float:
@@ -112,7 +110,7 @@ def size_word(size: int) -> str:
 # ───────────── what is in it ─────────────
 
 
-def _ls(store: Store, options: argparse.Namespace) -> tuple[Any, list[str], Exit]:
+def _ls(store: Store, options: argparse.Namespace) -> Answer:
     """The scripts that were rendered, the last one first, with what is there of their pictures."""
     sizes = {entry.path.name: entry.size for entry in entries(store, "obj")}
     rows, shown = [], []
@@ -133,10 +131,10 @@ def _ls(store: Store, options: argparse.Namespace) -> tuple[Any, list[str], Exit
         if rows
         else [f"{store.root}: no scripts"]
     )
-    return {"store": str(store.root), "scripts": rows}, lines, Exit.OK
+    return _answer(store, {"scripts": rows}, lines)
 
 
-def _stat(store: Store, options: argparse.Namespace) -> tuple[Any, list[str], Exit]:
+def _stat(store: Store, options: argparse.Namespace) -> Answer:
     """Counts and sizes."""
     found, bounds = stat(store), limits(options.size, options.free)
     lines = [
@@ -147,10 +145,10 @@ def _stat(store: Store, options: argparse.Namespace) -> tuple[Any, list[str], Ex
         f"scripts      {found.runs:>8}",
         f"quarantined  {found.quarantined:>8}  {size_word(found.quarantined_bytes)}",
     ]
-    return {"store": str(store.root), **asdict(found), "limit": bounds.size}, lines, Exit.OK
+    return _answer(store, {**asdict(found), "limit": bounds.size}, lines)
 
 
-def _verify(store: Store, options: argparse.Namespace) -> tuple[Any, list[str], Exit]:
+def _verify(store: Store, options: argparse.Namespace) -> Answer:
     """Read every file, or a share of them."""
     count, damaged = 0, []
     for path, sound in checked(store, options.subset):
@@ -167,18 +165,18 @@ def _verify(store: Store, options: argparse.Namespace) -> tuple[Any, list[str], 
         lines.append(repaired if options.repair else "`--repair` sets them aside")
     code = Exit.DISK if damaged and not options.repair else Exit.OK
     found = {"read": count, "damaged": shown, "repaired": bool(options.repair and damaged)}
-    return found, lines, code
+    return _answer(store, found, lines, code)
 
 
 # ───────────── making room ─────────────
 
 
-def _gc(store: Store, options: argparse.Namespace) -> tuple[Any, list[str], Exit]:
+def _gc(store: Store, options: argparse.Namespace) -> Answer:
     """Remove what was not used for longest, until the rest is within the limits."""
     return _collected(store, limits(options.size, options.free), options)
 
 
-def _clear(store: Store, options: argparse.Namespace) -> tuple[Any, list[str], Exit]:
+def _clear(store: Store, options: argparse.Namespace) -> Answer:
     """Remove every frame that no running render needs."""
     if not (options.yes or options.dry_run or _agreed(store)):
         raise UsageFailure("nothing was removed", "`--yes` removes every frame, `--dry-run` counts")
@@ -195,18 +193,19 @@ def _agreed(store: Store) -> bool:
 
 def _collected(
     store: Store, bounds: Limits, options: argparse.Namespace, longest: float | None = None
-) -> tuple[Any, list[str], Exit]:
+) -> Answer:
     if not store.exists:
-        return {"busy": False, "pictures": 0, "bytes": 0}, [f"{store.root}: empty"], Exit.OK
+        return _answer(store, {"busy": False, "pictures": 0, "bytes": 0}, [f"{store.root}: empty"])
     found = collect(store, bounds, options.dry_run, longest)
     if found is None:
-        return {"busy": True}, ["another process is making room"], Exit.OK
+        return _answer(store, {"busy": True}, ["another process is making room"])
     would = "would be removed" if options.dry_run else "removed"
     line = (
         f"{counted(found.pictures, 'picture')} ({size_word(found.bytes)}) and "
         f"{counted(found.records, 'record')} {would}; {size_word(found.left)} of pictures left"
     )
-    return {"busy": False, "dry_run": options.dry_run, **asdict(found)}, [line], Exit.OK
+    values = {"busy": False, "dry_run": options.dry_run, **asdict(found)}
+    return _answer(store, values, [line])
 
 
 ACTIONS: Mapping[str, Action] = {

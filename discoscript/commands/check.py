@@ -1,14 +1,14 @@
 """`discoscript check`: every mistake with its place and what to write instead."""
 
 import argparse
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, refuse_format
 from discoscript.commands._script import compiled_script, has_errors, show, studies_argument
 from discoscript.errors import Exit
 from discoscript.text.diagnostics import Diagnostic, Severity, severity, summary
-from discoscript.text.formats import FORMATS, Checked
+from discoscript.text.formats import FORMATS, Checked, diagnostics_json
 
 EXAMPLES = """  discoscript check beach.disco    errors, warnings and hints, each with its line
   discoscript check *.disco        several scripts
@@ -41,16 +41,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-hints", action="store_true", help="leave out hints")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> Answer:
     """Show the diagnostics of every file; Exit.SCRIPT if any has errors."""
+    refuse_format(options, "text")
     checked = [_checked(path, options) for path in options.files]
-    if options.format == "text":
-        for each in checked:
-            _show(each)
-    else:
-        sys.stdout.write(FORMATS[options.format].write(checked))
     deny = options.deny_warnings or options.deny is not None
-    return Exit.OK if all(_passes(each.diagnostics, deny) for each in checked) else Exit.SCRIPT
+    passed = all(_passes(each.diagnostics, deny) for each in checked)
+    return Answer(
+        lambda: diagnostics_json(checked),
+        lambda: _shown(checked, options.format),
+        Exit.OK if passed else Exit.SCRIPT,
+    )
 
 
 def _checked(path: Path, options: argparse.Namespace) -> Checked:
@@ -62,10 +63,15 @@ def _checked(path: Path, options: argparse.Namespace) -> Checked:
     return Checked(compiled.source, found)
 
 
-def _show(checked: Checked) -> None:
-    show(checked.diagnostics, checked.source)
-    if not checked.diagnostics:
-        print(summary((), checked.source.path))
+def _shown(checked: Sequence[Checked], form: str) -> Iterator[str]:
+    """The output in one of the formats; as text, what was found goes to the error stream."""
+    if form != "text":
+        yield from FORMATS[form].write(checked).splitlines()
+        return
+    for each in checked:
+        show(each.diagnostics, each.source)
+        if not each.diagnostics:
+            yield summary((), each.source.path)
 
 
 def _passes(diagnostics: Sequence[Diagnostic], deny_warnings: bool) -> bool:

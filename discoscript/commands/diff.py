@@ -1,7 +1,6 @@
 """`discoscript diff`: what changed between two scripts, by effect, not by text."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discoscript import git
+from discoscript.commands._answer import Answer
 from discoscript.commands._rendering import Asked, asked_for, rendering_arguments
 from discoscript.commands._script import (
     Script,
@@ -61,7 +61,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     studies_argument(parser)
     rendering_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument(
         "--curves", metavar="PNG", type=Path, help="draw the settings that changed, a .png"
     )
@@ -82,8 +81,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print what differs."""
+def run(options: argparse.Namespace) -> Answer:
+    """What differs."""
     names = (f"HEAD:{options.before}", options.before)
     names = names if options.now is None else (options.before, options.now)
     with ExitStack() as held:
@@ -96,11 +95,11 @@ def run(options: argparse.Namespace) -> int:
             draw_curves(options.curves, compared)
         if options.frames:
             draw_frames(options.frames, compared, both)
-    if options.json:
-        print(json.dumps(difference_json(compared), indent=2, allow_nan=False))
-    else:
-        print("\n".join(difference_lines(compared, terminal_width())))
-    return Exit.SCRIPT if options.exit_code and compared.again else Exit.OK
+    return Answer(
+        lambda: difference_json(compared),
+        lambda: difference_lines(compared, terminal_width()),
+        Exit.SCRIPT if options.exit_code and compared.again else Exit.OK,
+    )
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def found(name: str) -> AbstractContextManager[Path]:
 
 
 def side(name: str, path: Path, options: argparse.Namespace) -> Side:
-    """A script; its mistakes are shown and end the command."""
+    """A script; ScriptErrors where it has errors."""
     lets, overrides = let_values(options.set), MODELS if options.draft else {}
     project = Project((options.beside or path).parent)
     compiled = compile_text(read_text(path), name, project, lets, overrides, options.max_renders)

@@ -1,7 +1,6 @@
 """`discoscript drift`: whether the colours of a film wander and whether it flickers."""
 
 import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -9,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from discoscript.commands._answer import Answer, Json, document
 from discoscript.commands._rendering import Asked, asked, rendering_arguments
 from discoscript.commands._script import script_arguments
 from discoscript.commands._seen import identity_of, seen_frames
-from discoscript.errors import Exit, RenderFailure, UsageFailure, disk_failure
+from discoscript.errors import RenderFailure, UsageFailure, disk_failure
 from discoscript.frames import png
 from discoscript.frames.renderer import Picture
 from discoscript.reports.drift import Flicker, Measures, advice, measured
@@ -39,10 +39,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     script_arguments(parser)
     rendering_arguments(parser)
     parser.add_argument("-o", "--output", metavar="PNG", type=Path, help="draw it, a .png")
-    parser.add_argument("--json", action="store_true", help="every frame, as JSON")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> Answer:
     """Measure the frames that are in the store, from the first on."""
     wanted = asked(options)
     pictures = list(stored(wanted))
@@ -52,17 +51,19 @@ def run(options: argparse.Namespace) -> int:
     found = measured(pictures, starts, flicker())
     if options.output is not None:
         draw(options.output, wanted, found)
-    if options.json:
-        print(json.dumps(as_json(found), indent=1))
-        return Exit.OK
+    count = len(wanted.plan.frames)
+    return Answer(lambda: as_json(found, count), lambda: shown(found, count))
+
+
+def shown(found: Measures, count: int) -> Iterator[str]:
+    """A row for each segment, and what may help; `count` are the frames of the film."""
     rows = [row(found, first, end) for first, end in found.segments]
     head = ("FRAMES", "COLOURS MOVE", "CONTRAST", "SATURATION", "FLICKER")
-    print("\n".join(table(head, rows, terminal_width())))
-    if len(pictures) < len(wanted.plan.frames):
-        print(f"\nof {len(wanted.plan.frames)} frames the first {len(pictures)} are rendered")
+    yield from table(head, rows, terminal_width())
+    if len(found.colors) < count:
+        yield f"\nof {count} frames the first {len(found.colors)} are rendered"
     for each in advice(found):
-        print(f"\n{each.text}")
-    return Exit.OK
+        yield f"\n{each.text}"
 
 
 def stored(wanted: Asked) -> Iterator[Picture]:
@@ -116,18 +117,11 @@ def strip(name: str, unit: str, values: NDArray[np.float64]) -> Strip:
     return Strip(f"{unit}.{name}", "", known, 0.0, max(float(known.max()), 1e-9))
 
 
-def as_json(found: Measures) -> dict[str, object]:
+def as_json(found: Measures, count: int) -> Json:
     """Every frame, and what may help."""
     columns = {
         name: [None if np.isnan(v) else round(float(v), 4) for v in getattr(found, name)]
         for name in MEASURES
     }
     helps = [asdict(each) for each in advice(found)]
-    starts = list(found.starts)
-    return {
-        "format": "discoscript-drift",
-        "version": 1,
-        "starts": starts,
-        **columns,
-        "advice": helps,
-    }
+    return document("drift", frames=count, starts=list(found.starts), **columns, advice=helps)

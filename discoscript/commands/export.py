@@ -4,11 +4,11 @@ import argparse
 import json
 import sys
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import write
 from discoscript.commands._script import script_arguments, sound_script
-from discoscript.errors import Exit
 from discoscript.exchange.export import settings_of
-from discoscript.exchange.notes import Notes, lines_of
+from discoscript.exchange.notes import Notes, lines_of, notes_json
 from discoscript.terminal import printable
 
 EXAMPLES = """  discoscript export --disco-diffusion beach.disco     writes beach_settings.txt
@@ -29,8 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Write the settings; what the notebook cannot do is said on the error stream."""
+def run(options: argparse.Namespace) -> Answer:
+    """Write the settings, or show them; what the notebook cannot do is said on the error stream."""
     script, schedule = sound_script(options.file, options.set, {})
     notes = Notes()
     settings = settings_of(schedule, script.compiled.source, script.title, notes)
@@ -40,4 +40,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"{options.file}{'' if target == '-' else f' -> {target}'}", file=sys.stderr)
     for line in lines_of(notes, str(options.file)):
         print(printable(line), file=sys.stderr)
-    return Exit.OK
+    return Answer(
+        lambda: document("export", file=target, settings=settings.values, notes=notes_json(notes)),
+        lambda: text.encode() if target == "-" else (),
+    )

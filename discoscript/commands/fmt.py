@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, Json, document
 from discoscript.commands._files import write_whole
-from discoscript.commands._script import LARGEST, STDIN, decoded, has_errors, read_text, show
+from discoscript.commands._script import LARGEST, STDIN, decoded, read_text, show
 from discoscript.errors import Exit, UsageFailure
 from discoscript.pipeline import compile_text
 from discoscript.project import Project
@@ -18,6 +19,7 @@ from discoscript.syntax.parse import parse
 from discoscript.terminal import BOLD, CYAN, GREEN, RED, counted, painted, printable, wants_color
 from discoscript.text import fixes
 from discoscript.text.diagnostics import Diagnostic, Severity, severity
+from discoscript.text.formats import diagnostic_json
 from discoscript.text.source import Source
 
 EXAMPLES = """  discoscript fmt beach.disco           rewrite a script in canonical form
@@ -47,37 +49,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> Answer:
     """Format every script; Exit.SCRIPT if one has errors, or would change and must not."""
-    if str(STDIN) in options.files:
-        return _stdin(options)
+    piped, writes = str(STDIN) in options.files, not (options.check or options.diff)
+    results = [_piped(options)] if piped else list(_named(options))
+    for result in results if writes and not piped else ():
+        if result.changed:
+            write_whole(result.path, result.after.encode())
+    passed = all(not result.errors and (writes or not result.changed) for result in results)
+    return Answer(
+        lambda: _as_json(results, written=writes and not piped),
+        lambda: _filtered(results[0]) if piped and writes else _shown(results, options),
+        Exit.OK if passed else Exit.SCRIPT,
+    )
+
+
+def _piped(options: argparse.Namespace) -> "_Result":
+    """What becomes of what comes in."""
+    if len(options.files) > 1:
+        raise UsageFailure("`-` is the input, and stands alone")
+    text = decoded(STDIN, sys.stdin.buffer.read(LARGEST + 1))
+    return _result(options.stdin_path or STDIN, text, options)
+
+
+def _named(options: argparse.Namespace) -> Iterator["_Result"]:
+    """What becomes of the scripts that are named; all are read before any is written."""
     if options.stdin_path:
         raise UsageFailure("--stdin-path is for scripts from the input", "write `-` for FILE")
     paths = [path for name in options.files for path in _scripts(Path(name))]
-    before = [(path, read_text(path)) for path in dict.fromkeys(paths)]
-    results = [_result(path, text, options.fix) for path, text in before]
-    passed = [_told(result, options) for result in results]
-    changed = sum(result.changed for result in results)
-    if not options.diff:
-        print(_summary(changed, len(results) - changed, options.check))
-    return Exit.OK if all(passed) else Exit.SCRIPT
-
-
-def _stdin(options: argparse.Namespace) -> int:
-    """Format what comes in; what is said about it goes to the error stream."""
-    if len(options.files) > 1:
-        raise UsageFailure("`-` is the input, and stands alone")
-    path = options.stdin_path or STDIN
-    text = decoded(STDIN, sys.stdin.buffer.read(LARGEST + 1))
-    result = _result(path, text, options.fix)
-    if options.check or options.diff:
-        return Exit.OK if _told(result, options) else Exit.SCRIPT
-    for line in result.fixed:
-        print(line, file=sys.stderr)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(result.after.encode())
-    sys.stdout.buffer.flush()
-    return Exit.OK if _mistakes_told(result, result.after, options.fix) else Exit.SCRIPT
+    texts = {path: read_text(path) for path in paths}
+    return (_result(path, text, options) for path, text in texts.items())
 
 
 def _scripts(path: Path) -> Iterator[Path]:
@@ -97,12 +98,15 @@ def _scripts(path: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class _Result:
-    """A script before and after; `fixed` says what was fixed."""
+    """A script before and after; `fixed` says what was fixed, `errors` are those that are left in
+    the text `seen`, or only those that keep lines from being formatted."""
 
     path: Path
     before: str
     after: str
     fixed: tuple[str, ...]
+    errors: tuple[Diagnostic, ...]
+    seen: Source
 
     @property
     def changed(self) -> bool:
@@ -110,10 +114,14 @@ class _Result:
         return self.before != self.after
 
 
-def _result(path: Path, text: str, fix: bool) -> _Result:
+def _result(path: Path, text: str, options: argparse.Namespace) -> _Result:
     """What becomes of a script."""
-    fixed, said = _fixed(path, text) if fix else (text, ())
-    return _Result(path, text, formatted(Source(str(path), fixed)), said)
+    fixed, said = _fixed(path, text) if options.fix else (text, ())
+    after = formatted(Source(str(path), fixed))
+    seen = Source(str(path), text if options.check or options.diff else after)
+    found = _diagnostics(path, seen.text) if options.fix else parse(seen)[1]
+    errors = tuple(d for d in found if severity(d) is Severity.ERROR)
+    return _Result(path, text, after, said, errors, seen)
 
 
 def _fixed(path: Path, text: str) -> tuple[str, tuple[str, ...]]:
@@ -139,36 +147,45 @@ def _diagnostics(path: Path, text: str) -> Sequence[Diagnostic]:
     return compile_text(text, str(path), Project(path.parent)).diagnostics
 
 
-# ───────────── what is said and written ─────────────
+# ───────────── what is said ─────────────
 
 
-def _told(result: _Result, options: argparse.Namespace) -> bool:
-    """Write a script, or say that it would change; whether it passes."""
-    writes = not (options.check or options.diff)
-    if result.changed and writes:
-        write_whole(result.path, result.after.encode())
-    if options.diff:
-        _show_difference(result)
-    else:
-        _print_changes(result, "formatted" if writes else "would change")
-    sound = _mistakes_told(result, result.after if writes else result.before, options.fix)
-    return sound and (writes or not result.changed)
+def _as_json(results: Sequence[_Result], written: bool) -> Json:
+    """Every script, with its text where that is not written to its file; the errors of all."""
+    files = [
+        {
+            "file": str(result.path),
+            "changed": result.changed,
+            "fixed": list(result.fixed),
+            "text": None if written else result.after,
+        }
+        for result in results
+    ]
+    errors = [diagnostic_json(d, result.seen) for result in results for d in result.errors]
+    return document("formatted", files=files, diagnostics=errors)
 
 
-def _print_changes(result: _Result, verb: str) -> None:
+def _filtered(result: _Result) -> bytes:
+    """The text; what is said about it goes to the error stream."""
     for line in result.fixed:
-        print(line)
-    if result.changed:
-        print(f"{result.path}: {verb}")
+        print(line, file=sys.stderr)
+    show(result.errors, result.seen)
+    return result.after.encode()
 
 
-def _mistakes_told(result: _Result, text: str, all_of_them: bool) -> bool:
-    """Show the errors that are left, or only those that keep lines from being formatted."""
-    source = Source(str(result.path), text)
-    found = _diagnostics(result.path, text) if all_of_them else parse(source)[1]
-    errors = [d for d in found if severity(d) is Severity.ERROR]
-    show(errors, source)
-    return not has_errors(errors)
+def _shown(results: Sequence[_Result], options: argparse.Namespace) -> Iterator[str]:
+    """What changes in which scripts; the errors go to the error stream."""
+    for result in results:
+        if options.diff:
+            yield from _difference(result)
+        else:
+            yield from result.fixed
+            if result.changed:
+                yield f"{result.path}: {'would change' if options.check else 'formatted'}"
+        show(result.errors, result.seen)
+    if not options.diff and str(STDIN) not in options.files:
+        changed = sum(result.changed for result in results)
+        yield _summary(changed, len(results) - changed, options.check)
 
 
 def _summary(changed: int, same: int, check: bool) -> str:
@@ -184,10 +201,11 @@ def _summary(changed: int, same: int, check: bool) -> str:
 
 _INKS = {"---": BOLD, "+++": BOLD, "@@ ": CYAN, "-": RED, "+": GREEN}
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_UNENDED = "\\ No newline at end of file"
 
 
-def _show_difference(result: _Result) -> None:
-    """Print a unified diff, in colours on a terminal."""
+def _difference(result: _Result) -> Iterator[str]:
+    """A unified diff, in colours on a terminal."""
     lines = difflib.unified_diff(
         _LINE.findall(result.before),
         _LINE.findall(result.after),
@@ -195,14 +213,12 @@ def _show_difference(result: _Result) -> None:
         str(result.path),
     )
     for line in lines:
-        whole = line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        sys.stdout.write(_inked(whole) if wants_color(sys.stdout) else whole)
+        whole = line.removesuffix("\n") if line.endswith("\n") else f"{line}\n{_UNENDED}"
+        yield _inked(whole) if wants_color(sys.stdout) else whole
 
 
 def _inked(lines: str) -> str:
     """Lines of a diff as a terminal shows them."""
     ink = next((ink for sign, ink in _INKS.items() if lines.startswith(sign)), "")
-    shown = "\n".join(
-        printable(line.expandtabs(4)) for line in lines.removesuffix("\n").split("\n")
-    )
-    return (painted(shown, ink, sys.stdout) if ink else shown) + "\n"
+    shown = "\n".join(printable(line.expandtabs(4)) for line in lines.split("\n"))
+    return painted(shown, ink, sys.stdout) if ink else shown

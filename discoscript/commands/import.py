@@ -6,18 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import write
-from discoscript.errors import Exit, UsageFailure
+from discoscript.errors import UsageFailure
 from discoscript.exchange import deforum, disco_diffusion
 from discoscript.exchange.disco_diffusion import Imported
-from discoscript.exchange.notes import Notes, lines_of
+from discoscript.exchange.notes import Notes, lines_of, notes_json
 from discoscript.exchange.settings_file import SettingsFile, Unreadable, read
 from discoscript.exchange.writing import script
 from discoscript.parameters import Mode
 from discoscript.terminal import counted, printable
 
 EXAMPLES = """  discoscript import "Harbour(0)_settings.txt"     writes Harbour.disco beside it
-  discoscript import settings.txt -o beach.disco --mode 3d
+  discoscript import settings.txt -o canyon.disco --mode 3d
   discoscript import deforum_settings.txt -o -     shows the script, writes no file
 """
 
@@ -63,8 +64,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
-    """Write the script; the report goes to the error stream."""
+def run(options: argparse.Namespace) -> Answer:
+    """Write the script, or show it; the report goes to the error stream."""
     path = options.file
     settings, notes = _settings(path), Notes()
     program = _program(options.program, settings)
@@ -74,9 +75,15 @@ def run(options: argparse.Namespace) -> int:
         notes.changed(line, "", f"{slip} is not plain JSON; read all the same")
     imported.draft.header.insert(0, f"Imported from {printable(path.name)} ({program.title}).")
     target = options.output or str(_beside(path))
-    write(target, script(imported.draft), options.force)
-    _say(program, path, imported, notes, target, len(settings.entries))
-    return Exit.OK
+    text, count = script(imported.draft), len(settings.entries)
+    write(target, text, options.force)
+    _say(program, path, imported, notes, target, count)
+    counts = {"settings": count, "written": imported.written, "usual": imported.usual}
+    what = {"program": program.name, "file": target, "script": text, **counts}
+    return Answer(
+        lambda: document("import", **what, notes=notes_json(notes)),
+        lambda: text.encode() if target == "-" else (),
+    )
 
 
 def _settings(path: Path) -> SettingsFile:

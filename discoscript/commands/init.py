@@ -5,7 +5,8 @@ import re
 import shlex
 from pathlib import Path
 
-from discoscript.errors import Exit, UsageFailure, disk_failure
+from discoscript.commands._answer import Answer, document
+from discoscript.errors import UsageFailure, disk_failure
 from discoscript.starter import project
 
 EXAMPLES = """  discoscript init sunset     a folder with sunset.disco, .gitignore and README.md
@@ -25,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> Answer:
     """Write the files; nothing that is there is touched."""
     folder: Path = options.folder
     name = named(folder)
@@ -42,11 +43,11 @@ def run(options: argparse.Namespace) -> int:
                 file.write(text)
     except OSError as error:
         raise disk_failure(f"write {folder}", error) from error
-    for path in files:
-        print(path)
-    script = shlex.quote(str(folder / f"{name}.disco"))
-    print(f"\nnow: discoscript render {script}")
-    return Exit.OK
+    paths, script = [str(path) for path in files], str(folder / f"{name}.disco")
+    return Answer(
+        lambda: document("project", script=script, files=paths),
+        lambda: [*paths, "", f"now: discoscript render {shlex.quote(script)}"],
+    )
 
 
 def named(folder: Path) -> str:

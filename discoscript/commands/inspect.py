@@ -1,10 +1,11 @@
 """`discoscript inspect`: what is in a pack, without unpacking it."""
 
 import argparse
-import json
+from collections.abc import Iterator
 from pathlib import Path
 
-from discoscript.errors import Exit
+from discoscript.commands._answer import Answer, document
+from discoscript.sharing.manifest import Manifest
 from discoscript.sharing.unpacking import check_all, opened
 from discoscript.terminal import counted, printable
 from discoscript.views.table import table, terminal_width
@@ -19,24 +20,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("pack", metavar="PACK", type=Path, help="what `discoscript pack` wrote")
     parser.add_argument("--script", action="store_true", help="print the script")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print the contents, or the script."""
+def run(options: argparse.Namespace) -> Answer:
+    """The contents, or the script."""
     with opened(options.pack) as pack:
         manifest = pack.manifest
         if options.script:
             text = b"".join(pack.read(manifest.script)).decode("utf-8", "replace")
-            print("\n".join(printable(line) for line in text.splitlines()))
-            return Exit.OK
+            return Answer(
+                lambda: document("script", name=manifest.script, text=text),
+                lambda: map(printable, text.splitlines()),
+            )
         check_all(pack)
-    if options.json:
-        files = {name: vars(entry) for name, entry in manifest.files.items()}
-        print(json.dumps({"format": "discoscript-contents", "version": 1, "script": manifest.script,
-                          "made_with": manifest.made_with, "files": files}, indent=2))  # fmt: skip
-        return Exit.OK
+    files = {name: vars(entry) for name, entry in manifest.files.items()}
+    said = {"script": manifest.script, "made_with": manifest.made_with}
+    return Answer(lambda: document("contents", **said, files=files), lambda: _shown(manifest))
+
+
+def _shown(manifest: Manifest) -> Iterator[str]:
     rows = [(printable(n), f"{e.bytes:,}", e.sha256[:12]) for n, e in manifest.files.items()]
-    print("\n".join(table(("FILE", "BYTES", "SHA-256"), rows, terminal_width(), flexible=0)))
-    print(f"\n{counted(len(rows), 'file')}; the script is {printable(manifest.script)}")
-    return Exit.OK
+    yield from table(("FILE", "BYTES", "SHA-256"), rows, terminal_width(), flexible=0)
+    yield f"\n{counted(len(rows), 'file')}; the script is {printable(manifest.script)}"

@@ -1,18 +1,19 @@
 """`discoscript lock`: what a script is pinned to, and what differs here."""
 
 import argparse
-import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._locking import in_use, kept, line
 from discoscript.commands._rendering import jobs, rendering_arguments
 from discoscript.commands._script import script_arguments
 from discoscript.errors import Exit
 from discoscript.plan.lock import keep, lock_path
-from discoscript.plan.pinned import to_entries, unlike
+from discoscript.plan.pinned import Pinned, Unlike, to_entries, unlike
 from discoscript.terminal import counted
 
-EXAMPLES = """  discoscript lock beach.disco              what differs; exit code 1 if anything does
+EXAMPLES = """  discoscript lock beach.disco              what differs; exit code 1 if pictures may
   discoscript lock beach.disco --update     pin what is here
   discoscript render beach.disco --locked   render only if nothing differs
 """
@@ -23,31 +24,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     script_arguments(parser)
     rendering_arguments(parser)
     parser.add_argument("--update", action="store_true", help="pin what is here")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Say what differs, or pin what is here."""
+def run(options: argparse.Namespace) -> Answer:
+    """What differs; or pin what is here. Exit.SCRIPT where pictures may differ."""
     every = jobs(options)
     script = every[0].script.path
     was, here = kept(script), in_use(every)
     found = () if was is None else unlike(was, here)
     if options.update:
         keep(script, to_entries(here))
-    if options.json:
-        pinned = {"locked": to_entries(was) if was else None, "here": to_entries(here)}
-        rows = [asdict(each) for each in found]
-        print(json.dumps({"format": "discoscript-lock", "version": 1, **pinned, "unlike": rows}))
-        return Exit.OK if options.update or (was and not found) else Exit.SCRIPT
-    for each in found:
-        print(line(each))
+    same = was is not None and all(each.closely for each in found)
+    path = str(lock_path(script))
+    pins = {"locked": to_entries(was) if was else None, "here": to_entries(here)}
+    return Answer(
+        lambda: document("lock", file=path, **pins, unlike=[asdict(each) for each in found]),
+        lambda: _shown(path, was, here, found, options.update),
+        Exit.OK if same or options.update else Exit.SCRIPT,
+    )
+
+
+def _shown(
+    path: str, was: Pinned | None, here: Pinned, found: Sequence[Unlike], updated: bool
+) -> Iterator[str]:
+    yield from map(line, found)
     parts = f"{counted(len(here.models), 'model')}, {counted(len(here.assets), 'file')}"
-    if options.update:
-        print(f"{lock_path(script)}: {here.engine}, {parts}")
-        return Exit.OK
-    if was is None:
-        print(f"{lock_path(script)} pins nothing yet: a render, or --update, pins {parts}")
-        return Exit.SCRIPT
-    if not found:
-        print(f"as locked: {here.engine}, {parts}")
-    return Exit.SCRIPT if any(not each.closely for each in found) else Exit.OK
+    if updated:
+        yield f"{path}: {here.engine}, {parts}"
+    elif was is None:
+        yield f"{path} pins nothing yet: a render, or --update, pins {parts}"
+    elif not found:
+        yield f"as locked: {here.engine}, {parts}"

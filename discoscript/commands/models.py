@@ -1,11 +1,10 @@
 """`discoscript models`: the table of models, and their files on this machine."""
 
 import argparse
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from discoscript.commands._answer import Answer, Json, document, json_argument
 from discoscript.commands._models import Setup, files_of
 from discoscript.commands._models_fetch import fetch_arguments, fetch_models
 from discoscript.commands._models_keep import (
@@ -16,7 +15,6 @@ from discoscript.commands._models_keep import (
     verify_arguments,
     verify_models,
 )
-from discoscript.errors import Exit
 from discoscript.models.library import State
 from discoscript.models.sizes import size_text
 from discoscript.views.table import table, terminal_width
@@ -29,7 +27,7 @@ EXAMPLES = """  discoscript models                       every model, and which 
   discoscript models fetch ViTB32 RN50     these two
   discoscript models verify                read every file, name those that are damaged
   discoscript models add ViT-B-32.pt       a file that was downloaded by other means
-  discoscript models remove RN50           free the space
+  discoscript models remove RN50 --yes     free the space, without being asked
 
 A fetch may be stopped at any moment: the same command goes on from there.
 """
@@ -46,7 +44,7 @@ class Action:
     name: str
     summary: str
     arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace, Setup], int]
+    run: Callable[[argparse.Namespace, Setup], Answer]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,13 +59,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             description=action.summary[:1].upper() + action.summary[1:] + ".",
         )
         action.arguments(one)
+        json_argument(one)
         one.set_defaults(act=action.run)
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> Answer:
     """Do it, with the table, the folder and the web as they are."""
-    code: int = options.act(options, Setup())
-    return code
+    answer: Answer = options.act(options, Setup())
+    return answer
 
 
 # ───────────── list ─────────────
@@ -77,20 +76,19 @@ def list_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `list`."""
     roles = list(dict.fromkeys(m.role for m in MODELS))
     parser.add_argument("--role", choices=roles, help="show only the models of one role")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def list_models(options: argparse.Namespace, setup: Setup) -> int:
-    """Print the table; files are looked at, not read."""
+def list_models(options: argparse.Namespace, setup: Setup) -> Answer:
+    """The table; files are looked at, not read."""
     chosen = [row for row in setup.rows if options.role in (None, row.role)]
-    if options.json:
-        print(json.dumps(_document(chosen, setup), indent=2))
-        return Exit.OK
+    return Answer(lambda: _as_json(chosen, setup), lambda: _shown(chosen, setup))
+
+
+def _shown(chosen: Sequence[Model], setup: Setup) -> Iterator[str]:
     head, rows = ("ROLE", "NAME", "STATE", "SIZE"), [_row(row, setup) for row in chosen]
-    print("\n".join(table(head, rows, terminal_width(), flexible=1)))
-    print()
-    print("\n".join(_notes(chosen, setup)))
-    return Exit.OK
+    yield from table(head, rows, terminal_width(), flexible=1)
+    yield ""
+    yield from _notes(chosen, setup)
 
 
 def _row(row: Model, setup: Setup) -> tuple[str, ...]:
@@ -122,24 +120,22 @@ def _state(row: Model, setup: Setup) -> str:
     return str(worst)
 
 
-def _document(rows: Sequence[Model], setup: Setup) -> dict[str, Any]:
-    return {
-        "folder": str(setup.library.folder),
-        "models": [
-            {
-                "role": row.role,
-                "name": row.name,
-                "about": row.doc,
-                "embedded": row.embedded,
-                "built": row.built,
-                "files": [_file(file, setup) for file in files_of([row])],
-            }
-            for row in rows
-        ],
-    }
+def _as_json(rows: Sequence[Model], setup: Setup) -> Json:
+    found = [
+        {
+            "role": row.role,
+            "name": row.name,
+            "about": row.doc,
+            "embedded": row.embedded,
+            "built": row.built,
+            "files": [_file(file, setup) for file in files_of([row])],
+        }
+        for row in rows
+    ]
+    return document("models", folder=str(setup.library.folder), models=found)
 
 
-def _file(file: ModelFile, setup: Setup) -> dict[str, Any]:
+def _file(file: ModelFile, setup: Setup) -> Json:
     return {
         "path": str(setup.library.path(file)),
         "state": str(setup.library.state(file)),

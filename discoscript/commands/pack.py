@@ -1,9 +1,10 @@
 """`discoscript pack`: a script and all that it names as one file for somebody else."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import write_whole
 from discoscript.commands._script import (
     Script,
@@ -12,8 +13,9 @@ from discoscript.commands._script import (
     script_arguments,
     sound,
 )
-from discoscript.errors import Exit, UsageFailure, disk_failure
+from discoscript.errors import UsageFailure, disk_failure
 from discoscript.frames.assets import read_assets
+from discoscript.models.sizes import size_text
 from discoscript.pipeline import compile_text
 from discoscript.plan.lock import drawn_seed, lock_path
 from discoscript.sharing.names import ENDINGS, unsafe
@@ -43,23 +45,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", action="store_true", help="with the frames in out/NAME")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Write the pack; say what is in it and what is not."""
+def run(options: argparse.Namespace) -> Answer:
+    """Write the pack; what is in it and what is not."""
     script = watched_script(options)
-    files = dict(contents(script, options))
+    named, left_out = needed(script)
+    files = {name: read(script.path.parent / name) for name in named}
+    files |= rendered(script, options)
     refuse_unpackable(files)
     data = packed(script.path.name, files)
     path = options.output or script.path.with_name(script.name + SUFFIX)
     write_whole(path, data)
-    for name in sorted(files):
-        print(f"  {printable(name)}")
-    size = f"{len(data) / 1e6:.1f} MB" if len(data) >= 1e6 else f"{len(data) / 1e3:.1f} kB"
-    print(f"{path}: {counted(len(files), 'file')}, {size}")
-    return Exit.OK
+    names = sorted(files)
+    what = {"pack": str(path), "bytes": len(data), "files": names, "left_out": left_out}
+    return Answer(
+        lambda: document("packed", **what), lambda: _shown(path, len(data), names, left_out)
+    )
+
+
+def _shown(path: Path, size: int, names: Sequence[str], left_out: Sequence[str]) -> Iterator[str]:
+    for name in left_out:
+        yield f"not in the pack: {printable(name)}; send it beside the pack"
+    yield from (f"  {printable(name)}" for name in names)
+    yield f"{path}: {counted(len(names), 'file')}, {size_text(size)}"
 
 
 def watched_script(options: argparse.Namespace) -> Script:
-    """The script; its project remembers what was asked for. Mistakes are shown and end it."""
+    """The script; its project remembers what was asked for. ScriptErrors where it has errors."""
     path: Path = options.file
     project = Watched(path.parent)
     lets = let_values(options.set)
@@ -74,22 +85,21 @@ def watched_script(options: argparse.Namespace) -> Script:
     return script
 
 
-def contents(script: Script, options: argparse.Namespace) -> Iterator[tuple[str, bytes]]:
-    """The files of the pack by their names in it."""
+def needed(script: Script) -> tuple[list[str], list[str]]:
+    """The files that a script needs, by their names beside it; and those that a pack never has."""
     assert isinstance(script.project, Watched)
-    home = script.path.parent
     lock = lock_path(script.path)
     named = {script.path.name, *script.project.needed, *([lock.name] if lock.is_file() else [])}
-    for name in sorted(named):
-        if Path(name).suffix[1:].lower() in ENDINGS:
-            yield name, read(home / name)
-        else:
-            print(f"not in the pack: {printable(name)}; send it beside the pack")
-    out = home / "out" / script.name
-    if options.video:
-        yield from below(out, "*", {"mp4", "mov", "webm", "mkv"})
-    if options.frames:
-        yield from below(out, "frames/*", {"png"})
+    kept = {name for name in named if Path(name).suffix[1:].lower() in ENDINGS}
+    return sorted(kept), sorted(named - kept)
+
+
+def rendered(script: Script, options: argparse.Namespace) -> dict[str, bytes]:
+    """What was rendered and is asked for, by its names in the pack."""
+    out = script.path.parent / "out" / script.name
+    videos = below(out, "*", {"mp4", "mov", "webm", "mkv"}) if options.video else ()
+    frames = below(out, "frames/*", {"png"}) if options.frames else ()
+    return dict([*videos, *frames])
 
 
 def below(folder: Path, pattern: str, endings: set[str]) -> Iterator[tuple[str, bytes]]:

@@ -1,8 +1,8 @@
 """`discoscript plan`: the shot list, what it needs, and which frames a render would make."""
 
 import argparse
-import json
 
+from discoscript.commands._answer import Answer
 from discoscript.commands._missing import fetch_command
 from discoscript.commands._rendering import (
     Asked,
@@ -13,7 +13,6 @@ from discoscript.commands._rendering import (
 )
 from discoscript.commands._script import script_arguments
 from discoscript.commands._seen import identity_of, needed_models, seen_frames
-from discoscript.errors import Exit
 from discoscript.views.overview import ModelState, Overview, overview_json, overview_lines
 from discoscript.views.table import terminal_width
 from discoscript_engine.weights import missing
@@ -28,17 +27,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     script_arguments(parser)
     rendering_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print the plan; a script whose models are missing has one too."""
+def run(options: argparse.Namespace) -> Answer:
+    """The plan; a script whose models are missing has one too."""
     page = overview(asked(options))
-    if options.json:
-        print(json.dumps(overview_json(page), indent=2, allow_nan=False))
-    else:
-        print("\n".join(overview_lines(page, terminal_width())))
-    return Exit.OK
+    return Answer(lambda: overview_json(page), lambda: overview_lines(page, terminal_width()))
 
 
 def overview(wanted: Asked) -> Overview:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import output_folder
 from discoscript.commands._script import Script, script_arguments, sound_script
 from discoscript.commands._stretch import frame_stretch
 from discoscript.commands.render import sound_file
-from discoscript.errors import Exit, RenderFailure, UsageFailure, disk_failure
+from discoscript.errors import RenderFailure, UsageFailure, disk_failure
 from discoscript.frames.assets import read_assets
 from discoscript.frames.backend import INSTALL
 from discoscript.frames.renderer import Picture
@@ -24,7 +25,7 @@ from discoscript_engine.job import Camera2D, Camera3D, FromPrevious
 
 EXAMPLES = """  discoscript preview beach.disco           writes out/beach/beach-motion.mp4
   discoscript preview beach.disco --width 512
-  discoscript preview beach.disco --frames 240..480
+  discoscript preview beach.disco --frames 12..18
 
 A room of chequered walls is carried along by the warps of a render: hundreds of frames take
 seconds. Rendered frames are neither used nor changed.
@@ -56,8 +57,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
-    """Write the video; the last line printed is its path."""
+def run(options: argparse.Namespace) -> Answer:
+    """Write the video; where it lies."""
     script, schedule = sound_script(options.file, options.set, {}, options.max_renders)
     refuse_stills(script, schedule)
     frames = _part(plan(schedule, 0, read_assets(schedule, script.project).known), options.frames)
@@ -71,8 +72,10 @@ def run(options: argparse.Namespace) -> int:
         raise disk_failure(f"write {path}", error) from error
     taken = time.monotonic() - began
     print(f"{counted(count, 'frame')} in {duration(taken)}", file=sys.stderr)
-    print(path)
-    return Exit.OK
+    return Answer(
+        lambda: document("preview", video=str(path), frames=count, seconds=round(taken, 2)),
+        lambda: [str(path)],
+    )
 
 
 def refuse_stills(script: Script, schedule: Schedule) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, Json, document
 from discoscript.commands._files import write
 from discoscript.commands._rendering import Asked, asked_for
 from discoscript.commands._script import Script
@@ -42,26 +43,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="the folder of the pictures and sounds that the script names",
     )
-    parser.add_argument("--json", action="store_true", help="all that the file says, as JSON")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print or write the script; what is known of the file goes to the error stream."""
+def run(options: argparse.Namespace) -> Answer:
+    """The script, shown or written; what is known of the file goes to the error stream."""
     found = origin(options.file)
-    if options.json:
-        print(json.dumps(as_json(found), indent=2, ensure_ascii=False))
-        return Exit.OK
-    for line in (*told(options.file, found), *still(found, options)):
-        print(printable(line), file=sys.stderr)
-    if found.script is None:
-        raise UsageFailure(f"{options.file} does not hold its script", "it was rendered without it")
+    here = still(found, options)
+    if not options.json:
+        for line in (*told(options.file, found), *([f"  {here}"] if here else [])):
+            print(printable(line), file=sys.stderr)
     if options.output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(found.script.encode())
-        return Exit.OK
-    for path in written(found, found.script, options.output):
-        print(path)
-    return Exit.OK
+        code = Exit.USAGE if found.script is None else Exit.OK
+        return Answer(
+            lambda: as_json(found, here), lambda: script_of(options.file, found).encode(), code
+        )
+    paths = [str(p) for p in written(found, script_of(options.file, found), options.output)]
+    return Answer(lambda: as_json(found, here, paths), lambda: paths)
+
+
+def script_of(path: Path, found: Origin) -> str:
+    """The script of a file; UsageFailure if it holds none."""
+    if found.script is None:
+        raise UsageFailure(f"{path} does not hold its script", "it was rendered without it")
+    return found.script
 
 
 def told(path: Path, found: Origin) -> Iterator[str]:
@@ -76,16 +80,16 @@ def told(path: Path, found: Origin) -> Iterator[str]:
         yield f"  rendered by {by}{f' with {models}' if models else ''}"
 
 
-def still(found: Origin, options: argparse.Namespace) -> Iterator[str]:
-    """Whether the script would make the same picture here and now, in lines."""
+def still(found: Origin, options: argparse.Namespace) -> str:
+    """Whether the script would make the same picture here and now; nothing of a video."""
     if found.script is None or found.frame is None or not found.job:
-        return
+        return ""
     folder = options.beside or home(options.file, found.name)
     try:
         every = [asked(found, found.script, folder, draft) for draft in (False, True)]
-        yield f"  {_still(found, [each for each in every if each is not None], folder)}"
+        return _still(found, [each for each in every if each is not None], folder)
     except Failure as failure:
-        yield f"  whether it renders like that here is not known: {failure.message}"
+        return f"whether it renders like that here is not known: {failure.message}"
 
 
 def asked(found: Origin, script: str, folder: Path, draft: bool) -> Asked | None:
@@ -159,8 +163,7 @@ def written(found: Origin, script: str, folder: Path) -> Iterator[Path]:
         yield target
 
 
-def as_json(found: Origin) -> dict[str, object]:
-    """All that a file says."""
-    values = asdict(found)
-    values["kept"] = found.kept.name.lower() if found.kept else None
-    return {"format": "discoscript-origin", "version": 1, **values}
+def as_json(found: Origin, here: str, files: Sequence[str] = ()) -> Json:
+    """All that a file says, what is true of it here, and the files that were written."""
+    kept = found.kept.name.lower() if found.kept else None
+    return document("origin", **{**asdict(found), "kept": kept}, here=here, files=list(files))

@@ -6,10 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import output_folder, write_whole
 from discoscript.commands._locking import settle
 from discoscript.commands._program import program
@@ -26,7 +27,7 @@ from discoscript.commands._rendering import (
 from discoscript.commands._reporting import Ran, reported
 from discoscript.commands._script import script_arguments
 from discoscript.commands._stretch import frame_stretch
-from discoscript.errors import Exit, UsageFailure
+from discoscript.errors import Interruption, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
 from discoscript.frames.collecting import collect_if_due, limits
 from discoscript.frames.events import EventsTo
@@ -58,7 +59,7 @@ from discoscript.views.sheet import Cell, sheet
 
 EXAMPLES = """  discoscript render beach.disco              writes out/beach/beach.mp4 beside it
   discoscript render beach.disco --draft      a quick look, with frames of its own
-  discoscript render beach.disco --frames 24..36   pictures of these frames only
+  discoscript render beach.disco --frames 12..18   pictures of these frames only
   discoscript render beach.disco --set speed=6 -o fast
   discoscript render beach.disco --renderer testcard   numbered cards, without the engine
 
@@ -95,9 +96,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print only mistakes and the result")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Render; the last line printed is the path of the video, or of the study's sheet. The line
-    before it is that of the video for both eyes, if there is one."""
+@dataclass(frozen=True)
+class Made:
+    """What came of one render: how many of its frames were rendered now, and where the results
+    lie, the video for both eyes first, if there is one."""
+
+    study: str | None  #: what this one of a study's renders is called
+    frames: int
+    rendered: int
+    seconds: float
+    results: tuple[Path, ...]
+
+
+def run(options: argparse.Namespace) -> Answer:
+    """Render; the last line is the path of the video, or of the study's sheet. The line before it
+    is that of the video for both eyes, if there is one."""
     every = tuple(part(one, options.frames) for one in jobs(options))
     refuse_missing(every)
     say = (lambda text: None) if options.quiet else _say
@@ -108,36 +121,47 @@ def run(options: argparse.Namespace) -> int:
         for line in settle(every, options.locked):
             say(line)
     try:
-        numbered = enumerate(every, 1)
-        made = [
-            path
-            for number, one in numbered
-            for path in _render(one, number, len(every), options, say)
-        ]
-    except KeyboardInterrupt:
-        _say("interrupted; finished frames are kept, the same command goes on from here")
-        for path in (so_far(folder_of(one, options), one.name) for one in every):
-            if path.is_file():
-                _say(f"the video of what is finished: {path}")
-        return Exit.INTERRUPTED
-    for path in sheets(every, options) if every[0].variant else made:
-        print(path)
-    return Exit.OK
+        made = [_render(one, n, len(every), options, say) for n, one in enumerate(every, 1)]
+    except KeyboardInterrupt as stop:
+        raise Interruption(
+            "interrupted; finished frames are kept, the same command goes on from here",
+            _finished(every, options),
+        ) from stop
+    drawn = list(sheets(every, options))
+    results = drawn or [path for one in made for path in one.results]
+    return Answer(
+        lambda: document("render", renders=[_as_json(one) for one in made], sheets=_names(drawn)),
+        lambda: _names(results),
+    )
+
+
+def _finished(every: Sequence[Job], options: argparse.Namespace) -> str:
+    """Where the videos of what is finished lie, if there are any."""
+    videos = (so_far(folder_of(one, options), one.name) for one in every)
+    there = ", ".join(str(path) for path in videos if path.is_file())
+    return there and f"the video of what is finished: {there}"
+
+
+def _as_json(made: Made) -> dict[str, object]:
+    return {**asdict(made), "results": _names(made.results)}
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    return [str(path) for path in paths]
 
 
 def _render(
     wanted: Job, number: int, count: int, options: argparse.Namespace, say: Callable[[str], None]
-) -> Iterator[Path]:
-    """Render one script, or one variant of a study; where the video for both eyes lies, if there
-    is one, and then where the result does."""
+) -> Made:
+    """Render one script, or one variant of a study."""
+    label = wanted.variant.label if wanted.variant else None
     if wanted.variant is not None:
         say(f"{number} of {count}: {printable(wanted.variant.label)}")
     mark = fingerprint_of(wanted, options)
     there = finished(folder_of(wanted, options), mark)
     if there is not None:
         say(f"0 of {counted(wanted.schedule.frames, 'frame')} rendered: all is there")
-        yield from there
-        return
+        return Made(label, wanted.schedule.frames, 0, 0.0, there)
     found = look(wanted.plan, wanted.identity, wanted.store)
     say(_before(found))
     if options.explain:
@@ -148,11 +172,14 @@ def _render(
     with reported(wanted, folder, _pictures(folder, wanted), say) as told:
         delivery = _delivered(wanted, found, options, told, mark)
         told.result = delivery.video or told.result
-    say(_after(delivery, time.monotonic() - began))
+    seconds = time.monotonic() - began
+    say(_after(delivery, seconds))
     collect_if_due(wanted.store, limits())
     if wanted.store.quarantined:
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
-    yield from delivery.results
+    made = delivery.outcome
+    count, rendered = len(made.records), len(made.rendered)
+    return Made(label, count, rendered, round(seconds, 2), delivery.results)
 
 
 def sheets(every: Sequence[Job], options: argparse.Namespace) -> Iterator[Path]:

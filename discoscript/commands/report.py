@@ -1,17 +1,19 @@
 """`discoscript report`: the runs of a script, and where each is told of."""
 
 import argparse
-import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import output_folder
-from discoscript.errors import Exit, UsageFailure
+from discoscript.errors import UsageFailure
 from discoscript.reports.keeping import PAGE, kept
+from discoscript.reports.run_report import RunReport
 from discoscript.terminal import duration, printable
 from discoscript.views.table import table, terminal_width
 
-EXAMPLES = """  discoscript report beach.disco         its runs, the newest first
+EXAMPLES = """  discoscript report beach.disco           its runs, the newest first
   discoscript report beach.disco -o fast   those of `render -o fast`
   discoscript report beach.disco --json
 """
@@ -24,20 +26,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="DIR", type=Path, help="where it was rendered to, if named"
     )
     parser.add_argument("--draft", action="store_true", help="the runs of drafts")
-    parser.add_argument("--json", action="store_true", help="all that is known, as JSON")
 
 
-def run(options: argparse.Namespace) -> int:
-    """List the runs; the last line is the path of the newest one's page."""
+def run(options: argparse.Namespace) -> Answer:
+    """The runs; the last line is the path of the newest one's page."""
     name = options.file.name.removesuffix(".disco") + ("-draft" if options.draft else "")
     folder = options.output or output_folder(options.file, name)
     reports = list(kept(folder))
     if not reports:
-        raise UsageFailure(f"no run of {options.file} is told of in {folder}", "render it first")
-    if options.json:
-        whole = {"format": "discoscript-runs", "version": 1, "runs": [asdict(r) for r in reports]}
-        print(json.dumps(whole, indent=2, ensure_ascii=False))
-        return Exit.OK
+        help = "a render that makes at least one frame leaves a report"
+        raise UsageFailure(f"there is no report of {options.file} in {folder}", help)
+    return Answer(
+        lambda: document("runs", page=str(folder / PAGE), runs=[asdict(r) for r in reports]),
+        lambda: _shown(reports, folder / PAGE),
+    )
+
+
+def _shown(reports: Sequence[RunReport], page: Path) -> Iterator[str]:
+    """A row for each run, and the page of the newest one."""
     rows = [
         (
             report.began.replace("T", " "),
@@ -49,6 +55,5 @@ def run(options: argparse.Namespace) -> int:
         for report in reports
     ]
     head = ("BEGAN", "RENDERED", "OF", "TOOK", "ENDED")
-    print("\n".join(table(head, rows, terminal_width())))
-    print(f"\n{folder / PAGE}")
-    return Exit.OK
+    yield from table(head, rows, terminal_width())
+    yield f"\n{page}"

@@ -1,12 +1,13 @@
 """`discoscript setup git`: teaches a git repository what scripts are."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from discoscript import git
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import write_whole
-from discoscript.errors import Exit, disk_failure
+from discoscript.errors import disk_failure
 
 EXAMPLES = """  discoscript setup git            in a repository: how git shows changes of scripts
   discoscript setup git --dry-run  only say what would be done
@@ -38,25 +39,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Say and do what is missing."""
+def run(options: argparse.Namespace) -> Answer:
+    """Do what is missing, or only say it."""
     top = git.top(Path())
     file = top / ".gitattributes"
     lines = missing_lines(read(file))
     settings = {k: v for k, v in SETTINGS.items() if git.setting(top, k) != v}
-    for line in lines:
-        print(f"{file.name}: {line}")
-    for key, value in settings.items():
-        print(f"git config {key} {value}")
+    if lines and not options.dry_run:
+        write_whole(file, appended(read(file), lines).encode())
+    for key, value in settings.items() if not options.dry_run else ():
+        git.set_setting(top, key, value)
+    what = {"file": str(file), "lines": lines, "settings": settings, "done": not options.dry_run}
+    return Answer(
+        lambda: document("setup", **what),
+        lambda: _shown(lines, settings, done=not options.dry_run),
+    )
+
+
+def _shown(lines: Sequence[str], settings: Mapping[str, str], done: bool) -> Iterator[str]:
     if not lines and not settings:
-        print("git knows scripts already")
-    elif not options.dry_run:
-        if lines:
-            write_whole(file, appended(read(file), lines).encode())
-        for key, value in settings.items():
-            git.set_setting(top, key, value)
-        print(f"\ncommit {file.name}; each clone runs `discoscript setup git` for the rest")
-    return Exit.OK
+        yield "git knows scripts already"
+        return
+    yield from (f".gitattributes: {line}" for line in lines)
+    yield from (f"git config {key} {value}" for key, value in settings.items())
+    if done:
+        yield "\ncommit .gitattributes; each clone runs `discoscript setup git` for the rest"
 
 
 def missing_lines(text: str) -> list[str]:

@@ -3,12 +3,11 @@
 import argparse
 import csv
 import hashlib
-import json
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from discoscript.commands._answer import Answer, Json, document, refuse_format
 from discoscript.commands._rendering import asked, rendering_arguments
 from discoscript.commands._script import (
     Script,
@@ -19,9 +18,10 @@ from discoscript.commands._script import (
 )
 from discoscript.commands._seen import identity_of, seen_frames
 from discoscript.commands._stretch import frame_stretch
-from discoscript.errors import Exit, UsageFailure
+from discoscript.errors import UsageFailure
 from discoscript.parameters import BY_KEY, PARAMETERS
-from discoscript.schedule.document import document, paths, plain
+from discoscript.schedule.document import document as schedule_json
+from discoscript.schedule.document import paths, plain
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import printable
 from discoscript.text.diagnostics import Severity, severity
@@ -31,26 +31,28 @@ from discoscript.views import jobs, meaning, tree, values
 from discoscript.views.table import terminal_width
 from discoscript.views.words import shown, unit_in
 
-EXAMPLES = """  discoscript show schedule beach.disco                    every value over the frames
-  discoscript show schedule beach.disco --at 48 camera.zoom   why is it so?
+EXAMPLES = """  discoscript show schedule beach.disco                every value over the frames
+  discoscript show schedule beach.disco --at 20 zoom   why is it so?
   discoscript show schedule beach.disco --frames 10..20 --parameters 'camera.*'
-  discoscript show schedule beach.disco --format json      all of it, as a document
-  discoscript show plan beach.disco                        the job of every frame
-  discoscript show scene beach.disco                       what the lines claim
-  discoscript show syntax beach.disco                      how the lines were read
+  discoscript show schedule beach.disco --format csv   for a spreadsheet
+  discoscript show schedule beach.disco --json         all of it, for other programs
+  discoscript show plan beach.disco                    the job of every frame
+  discoscript show scene beach.disco                   what the lines claim
+  discoscript show syntax beach.disco                  how the lines were read
 """
 
-#: What a stage's values come out as.
-Output = Iterable[str] | dict[str, Any] | Iterable[Sequence[object]]
+Rows = Iterable[Sequence[object]]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One row: a stage by name, and a function for each format that it has."""
+    """One row: a stage by name, what it looks like, and the rows of those that are tables."""
 
     name: str
     doc: str
-    formats: Mapping[str, Callable[[argparse.Namespace], Output]]
+    lines: Callable[[argparse.Namespace], Iterable[str]]
+    values: Callable[[argparse.Namespace], Json]
+    rows: Callable[[argparse.Namespace], Rows] | None = None
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,9 +65,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     script_arguments(parser)
     parser.add_argument(
         "--format",
-        choices=["table", "json", "csv"],
+        choices=["table", "csv"],
         default="table",
-        help="table: for people, fitted to the terminal; json; csv: of schedule and plan",
+        help="table: for people, fitted to the terminal; csv: of schedule and plan",
     )
     parser.add_argument(
         "--frames", metavar="A..B", type=frame_stretch, help="only frames A to B, B excluded"
@@ -86,29 +88,39 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     rendering_arguments(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print one stage in one format."""
-    stage = STAGES[options.stage]
-    write = stage.formats.get(options.format)
-    if write is None:
-        having = ", ".join(s.name for s in STAGES.values() if options.format in s.formats)
-        raise UsageFailure(f"there is no {options.format} of the {stage.name}, only of {having}")
+def run(options: argparse.Namespace) -> Answer:
+    """One stage in one format, or one value of the schedule."""
+    refuse_format(options, "table")
+    stage: Stage = STAGES[options.stage]
     if options.at:
         if stage.name != "schedule":
             raise UsageFailure("`--at` asks for a value of the schedule", "show schedule FILE --at")
-        write = _AT[options.format]
-    WRITERS[options.format](write(options))
-    return Exit.OK
+        stage = VALUE
+    if options.format == "table":
+        return Answer(lambda: stage.values(options), lambda: stage.lines(options))
+    rows = stage.rows
+    if rows is None:
+        having = ", ".join(s.name for s in STAGES.values() if s.rows)
+        raise UsageFailure(f"there is no csv of the {stage.name}, only of {having}")
+    return Answer(lambda: stage.values(options), lambda: csv_lines(rows(options)))
+
+
+def csv_lines(rows: Rows) -> Iterator[str]:
+    """Each row as a line of CSV."""
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(row)
+        yield line.getvalue()
 
 
 # ───────────── what the stages show ─────────────
 
 
-def _syntax(options: argparse.Namespace) -> Output:
+def _syntax(options: argparse.Namespace) -> Iterable[str]:
     return tree.tree(_any_script(options).compiled.syntax, terminal_width())
 
 
-def _syntax_json(options: argparse.Namespace) -> Output:
+def _syntax_json(options: argparse.Namespace) -> Json:
     return tree.syntax_json(_any_script(options).compiled.syntax)
 
 
@@ -120,30 +132,30 @@ def _any_script(options: argparse.Namespace) -> Script:
     return script
 
 
-def _scene(options: argparse.Namespace) -> Output:
+def _scene(options: argparse.Namespace) -> Iterable[str]:
     return meaning.scene_lines(_sound(options)[0].compiled.scene, terminal_width())
 
 
-def _scene_json(options: argparse.Namespace) -> Output:
+def _scene_json(options: argparse.Namespace) -> Json:
     return meaning.scene_json(_sound(options)[0].compiled.scene)
 
 
-def _schedule(options: argparse.Namespace) -> Output:
+def _schedule(options: argparse.Namespace) -> Iterable[str]:
     script, schedule = _sound(options)
     choice = _choice(options, schedule)
     return values.schedule_lines(schedule, script.compiled.source, choice, terminal_width())
 
 
-def _schedule_csv(options: argparse.Namespace) -> Output:
+def _schedule_csv(options: argparse.Namespace) -> Rows:
     schedule = _sound(options)[1]
     return values.schedule_rows(schedule, _choice(options, schedule))
 
 
-def _schedule_json(options: argparse.Namespace) -> Output:
+def _schedule_json(options: argparse.Namespace) -> Json:
     if options.frames or options.parameters:
         raise UsageFailure("the JSON schedule is always whole", "--format csv has a part of it")
     script, schedule = _sound(options)
-    return document(schedule, script.compiled.source, digests(script, schedule))
+    return schedule_json(schedule, script.compiled.source, digests(script, schedule))
 
 
 def digests(script: Script, schedule: Schedule) -> dict[str, str]:
@@ -187,15 +199,15 @@ def _seen(options: argparse.Namespace) -> Sequence[jobs.Seen]:
     return seen[first:end]
 
 
-def _plan(options: argparse.Namespace) -> Output:
+def _plan(options: argparse.Namespace) -> Iterable[str]:
     return jobs.job_lines(_seen(options), terminal_width())
 
 
-def _plan_csv(options: argparse.Namespace) -> Output:
+def _plan_csv(options: argparse.Namespace) -> Rows:
     return jobs.job_rows(_seen(options))
 
 
-def _plan_json(options: argparse.Namespace) -> Output:
+def _plan_json(options: argparse.Namespace) -> Json:
     return jobs.jobs_json(_seen(options), str(options.file))
 
 
@@ -231,7 +243,7 @@ def _value(options: argparse.Namespace) -> Iterable[str]:
         yield f"  {printable(at.path)}:{at.line}  {text}"
 
 
-def _value_json(options: argparse.Namespace) -> dict[str, Any]:
+def _value_json(options: argparse.Namespace) -> Json:
     script, found = _asked_value(options)
     source = script.compiled.source
     lines = []
@@ -239,61 +251,20 @@ def _value_json(options: argparse.Namespace) -> dict[str, Any]:
         at = place(source, span.start)
         text = line_at(source, span.start)
         lines.append({"file": at.path, "line": at.line, "column": at.column, "text": text})
-    return {
-        "parameter": found.key,
-        "frame": found.frame,
-        "value": plain(found.value),
-        "from": found.source,
-        "lines": lines,
-    }
+    value = {"value": plain(found.value), "from": found.source, "lines": lines}
+    return document("value", parameter=found.key, frame=found.frame, **value)
 
 
-def _no_csv(options: argparse.Namespace) -> Output:
-    raise UsageFailure("one value is no table", "leave out `--format csv`")
+# ───────────── the table of stages ─────────────
 
-
-_AT: Mapping[str, Callable[[argparse.Namespace], Output]] = {
-    "table": _value,
-    "json": _value_json,
-    "csv": _no_csv,
-}
-
-# ───────────── tables of stages and formats ─────────────
+VALUE = Stage("value", "one value of the schedule", _value, _value_json)
 
 STAGES: Mapping[str, Stage] = {
     stage.name: stage
     for stage in (
-        Stage("syntax", "how the lines were read", {"table": _syntax, "json": _syntax_json}),
-        Stage("scene", "what they claim", {"table": _scene, "json": _scene_json}),
-        Stage(
-            "schedule",
-            "every value over the frames",
-            {"table": _schedule, "json": _schedule_json, "csv": _schedule_csv},
-        ),
-        Stage(
-            "plan",
-            "the job of every frame",
-            {"table": _plan, "json": _plan_json, "csv": _plan_csv},
-        ),
+        Stage("syntax", "how the lines were read", _syntax, _syntax_json),
+        Stage("scene", "what they claim", _scene, _scene_json),
+        Stage("schedule", "every value over the frames", _schedule, _schedule_json, _schedule_csv),
+        Stage("plan", "the job of every frame", _plan, _plan_json, _plan_csv),
     )
-}
-
-
-def _write_table(lines: Any) -> None:
-    for line in lines:
-        print(line)
-
-
-def _write_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, allow_nan=False))
-
-
-def _write_csv(rows: Any) -> None:
-    csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
-
-
-WRITERS: Mapping[str, Callable[[Any], None]] = {
-    "table": _write_table,
-    "json": _write_json,
-    "csv": _write_csv,
 }

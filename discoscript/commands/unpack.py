@@ -4,8 +4,9 @@ import argparse
 import shlex
 from pathlib import Path
 
+from discoscript.commands._answer import Answer, document
 from discoscript.commands.pack import SUFFIX
-from discoscript.errors import Exit, UsageFailure
+from discoscript.errors import UsageFailure
 from discoscript.sharing.unpacking import opened, unpack
 from discoscript.terminal import counted, printable
 
@@ -24,8 +25,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
-    """Write the files, all or none; say how to go on."""
+def run(options: argparse.Namespace) -> Answer:
+    """Write the files, all or none; how to go on."""
     path: Path = options.pack
     folder: Path = options.folder or Path(path.name.removesuffix(SUFFIX))
     if folder.is_symlink() or folder.exists():
@@ -35,7 +36,11 @@ def run(options: argparse.Namespace) -> int:
         )
     with opened(path) as pack:
         unpack(pack, folder)
-        script = shlex.quote(str(folder / pack.manifest.script))
-        print(f"{folder}: {counted(len(pack.manifest.files), 'file')}")
-    print(f"\nnow: discoscript render {printable(script)}")
-    return Exit.OK
+        script, files = str(folder / pack.manifest.script), list(pack.manifest.files)
+    return Answer(
+        lambda: document("unpacked", folder=str(folder), script=script, files=files),
+        lambda: [
+            f"{folder}: {counted(len(files), 'file')}",
+            f"\nnow: discoscript render {printable(shlex.quote(script))}",
+        ],
+    )

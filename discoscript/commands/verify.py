@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from discoscript.errors import Exit
+from discoscript.commands._answer import Answer, document
 from discoscript.sharing.unpacking import check_all, opened
 from discoscript.terminal import counted
 
@@ -19,10 +19,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
-    """Read every file of every pack; the first that is not right ends it."""
-    for path in options.packs:
-        with opened(path) as pack:
-            check_all(pack)
-            print(f"{path}: {counted(len(pack.manifest.files), 'file')}, all as they were packed")
-    return Exit.OK
+def run(options: argparse.Namespace) -> Answer:
+    """Read every file of every pack; the first pack that is not right ends it."""
+    counts = {str(path): _files(path) for path in options.packs}
+    packs = [{"pack": path, "files": count} for path, count in counts.items()]
+    return Answer(
+        lambda: document("verified", packs=packs),
+        lambda: [f"{p}: {counted(n, 'file')}, all as they were packed" for p, n in counts.items()],
+    )
+
+
+def _files(path: Path) -> int:
+    """How many files a pack has, each as it was packed."""
+    with opened(path) as pack:
+        check_all(pack)
+        return len(pack.manifest.files)

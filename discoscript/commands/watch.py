@@ -31,6 +31,7 @@ EXAMPLES = """  discoscript watch beach.disco             renders at every save
   discoscript watch beach.disco --two-pass  a draft of everything, then the real frames
   discoscript watch beach.disco --poll 1    on a network drive: look every second
   discoscript watch beach.disco --once      render once and end
+  discoscript watch beach.disco --json      a line of JSON for each thing that happens
 
 It prints the address of a page that shows the render while it goes; open it in your browser, or let
 `--open` do so.
@@ -80,10 +81,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=PORT,
         help=f"of the live page (default: {PORT}; if it is taken, any other one)",
     )
-    parser.add_argument("--json", action="store_true", help="what happens, as lines of JSON")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> Exit:
     """Watch; with `--once`, the exit code says how the render went, as that of `render`."""
     first = first_state(options)
     news: SimpleQueue[News] = SimpleQueue()

@@ -43,6 +43,14 @@ class Notes:
         self.add(Fate.LEFT_OUT, line, name, text)
 
 
+def notes_json(notes: Notes) -> list[dict[str, object]]:
+    """Every remark for other programs, in the order of the file."""
+    found = sorted(notes.found, key=lambda note: note.line)
+    return [
+        {**vars(note), "fate": note.fate.name.lower(), "line": note.line or None} for note in found
+    ]
+
+
 def lines_of(notes: Notes, path: str) -> Iterator[str]:
     """The report, line by line: a heading for each fate, the remarks in the order of the file.
 

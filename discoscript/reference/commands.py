@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from discoscript.reference.markdown import code, page, table
 
-INTRODUCTION = """`discoscript COMMAND --help` shows this in the terminal."""
+INTRODUCTION = """`discoscript COMMAND --help` shows this in the terminal.
+[Formats for other programs](../formats.md) tells what `--json` writes."""
 
 
 @dataclass(frozen=True)

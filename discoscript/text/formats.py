@@ -1,4 +1,4 @@
-"""Diagnostics for other programs: one function for each format, and the table of them.
+"""Diagnostics for other programs: as JSON, and in the formats of others, of which there is a table.
 
 `docs/formats.md` describes the JSON; GitHub's are workflow commands, which become notes beside the
 lines of a pull request; SARIF is version 2.1.0 of the OASIS standard.
@@ -41,12 +41,12 @@ class Format:
 # ───────────── JSON ─────────────
 
 
-def as_json(checked: Sequence[Checked]) -> str:
+def diagnostics_json(checked: Sequence[Checked]) -> Json:
     """One object that holds every diagnostic of every file."""
-    found = [_diagnostic(d, each.source) for each in checked for d in each.diagnostics]
+    found = [diagnostic_json(d, each.source) for each in checked for d in each.diagnostics]
     files = [_counts(each) for each in checked]
     kind = {"format": "discoscript-diagnostics", "version": 1}
-    return _text({**kind, "files": files, "diagnostics": found})
+    return {**kind, "files": files, "diagnostics": found}
 
 
 def _counts(checked: Checked) -> Json:
@@ -54,7 +54,8 @@ def _counts(checked: Checked) -> Json:
     return {"file": checked.source.path} | {f"{kind}s": kinds.count(kind) for kind in Severity}
 
 
-def _diagnostic(found: Diagnostic, source: Source) -> Json:
+def diagnostic_json(found: Diagnostic, source: Source) -> Json:
+    """One diagnostic, all of it."""
     row = BY_CODE.get(found.code)
     return {
         "code": found.code,
@@ -145,7 +146,8 @@ def as_sarif(checked: Sequence[Checked]) -> str:
     driver = {"name": "discoscript", "version": __version__, "rules": _rules()}
     results = [_result(d, each.source) for each in checked for d in each.diagnostics]
     run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}
-    return _text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=2, allow_nan=False) + "\n"
 
 
 def _rules() -> list[Json]:
@@ -210,14 +212,9 @@ def _change(source: Source, fix: Fix, help: str) -> Json:
     return {"description": {"text": help or "replace it"}, "artifactChanges": [change]}
 
 
-def _text(value: Json) -> str:
-    return json.dumps(value, indent=2, allow_nan=False) + "\n"
-
-
 FORMATS: Mapping[str, Format] = {
     row.name: row
     for row in (
-        Format("json", "one JSON object", as_json),
         Format("github", "notes for a pull request on GitHub", as_github),
         Format("sarif", "SARIF 2.1.0, for code scanning", as_sarif),
     )

@@ -114,13 +114,13 @@ class Watcher:
         self._machine: machine.State[Work] = machine.State(once=once)
         self._settling, self._contents = Settling(), Contents()
         self._looked = 0.0
-        self._code: int | None = None
+        self._code: Exit | None = None
         self._leaving: float | None = None  #: since when
         self._work: Work | None = None  #: of the last script without errors
         self._why: Callable[[], Sequence[str]] | None = None  #: what says why, until it has
         self._pass, self._pace, self._ready = "", Pace({}), set[int]()
 
-    def run(self) -> int:
+    def run(self) -> Exit:
         """Watch until the user goes, or with `once` until all is rendered; the exit code."""
         self._saved()
         while self._code is None:

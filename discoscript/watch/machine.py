@@ -40,7 +40,7 @@ class State(Generic[RenderT]):
     now: RenderT | None = None
     next: RenderT | None = None
     complete: bool = False
-    leaving: int | None = None
+    leaving: Exit | None = None
     once: bool = False
 
 
@@ -59,7 +59,7 @@ class Ended:
     """The renderer has nothing to do; `code` is OK, INTERRUPTED where it was stopped, or what went
     wrong."""
 
-    code: int
+    code: Exit
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Stop:
 class Leave:
     """End the watcher."""
 
-    code: int
+    code: Exit
 
 
 Event = Compiled[RenderT] | Ended | Quit
@@ -136,7 +136,7 @@ def _started(
     return started, (Start(render),)
 
 
-def _ended(state: State[RenderT], code: int) -> tuple[State[RenderT], tuple[Action[RenderT], ...]]:
+def _ended(state: State[RenderT], code: Exit) -> tuple[State[RenderT], tuple[Action[RenderT], ...]]:
     idle = replace(state, phase=Phase.IDLE, complete=code == Exit.OK)
     if state.leaving is not None:
         return idle, (Leave(state.leaving),)
@@ -148,7 +148,7 @@ def _ended(state: State[RenderT], code: int) -> tuple[State[RenderT], tuple[Acti
 
 
 def _quit(state: State[RenderT]) -> tuple[State[RenderT], tuple[Action[RenderT], ...]]:
-    leaving = replace(state, leaving=int(Exit.INTERRUPTED), next=None)
+    leaving = replace(state, leaving=Exit.INTERRUPTED, next=None)
     if state.phase is Phase.IDLE:
         return leaving, (Leave(Exit.INTERRUPTED),)
     return replace(leaving, phase=Phase.STOPPING), (Stop(frozenset()),)

@@ -1,11 +1,10 @@
 """What of a LiveState is new: as events that a program can read, and as lines for a log."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from discoscript.terminal import counted, duration
+from discoscript.terminal import counted, duration, json_line
 from discoscript.watch.live_state import Doing, LiveState, Problem, Shown
 
 #: One event: what happened, and its particulars.
@@ -93,7 +92,7 @@ class JsonLines(_Telling):
         self.stream = stream
 
     def say(self, event: Event) -> None:
-        print(json.dumps(event, ensure_ascii=False), file=self.stream, flush=True)
+        print(json_line(event), file=self.stream, flush=True)
 
 
 class Lines(_Telling):

@@ -90,7 +90,7 @@ class PassDone:
 class Over:
     """The work has ended: through, stopped, or failed at the frame that was begun last."""
 
-    code: int
+    code: Exit
     failure: Failure | None = None
 
 

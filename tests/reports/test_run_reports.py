@@ -140,7 +140,7 @@ def test_json_and_back(script: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_the_list_of_runs(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = ran(capsys, "report", script)
-    assert code == 2 and "render it first" in err
+    assert code == 2 and "there is no report of" in err
     ran(capsys, "render", script, *CARDS)
     (report,) = kept(out(script))
     for number in range(KEPT + 5):

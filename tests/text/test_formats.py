@@ -7,7 +7,7 @@ import pytest
 
 from discoscript.pipeline import compile_text
 from discoscript.text.codes import CODES
-from discoscript.text.formats import FORMATS, Checked
+from discoscript.text.formats import FORMATS, Checked, diagnostics_json
 from discoscript.text.places import ends, line_at, place, where
 from discoscript.text.source import Source, Span
 
@@ -26,6 +26,11 @@ def written(name, text=BAD, path="my clips/one, two: 50%.disco"):
     """What a format makes of a script."""
     compiled = compile_text(text, path)
     return FORMATS[name].write([Checked(compiled.source, compiled.diagnostics)])
+
+
+def as_json(text, path):
+    compiled = compile_text(text, path)
+    return diagnostics_json([Checked(compiled.source, compiled.diagnostics)])
 
 
 def unescaped(text):
@@ -51,7 +56,7 @@ def test_a_place_counts_in_characters_and_in_utf16_units() -> None:
 
 
 def test_json_has_every_diagnostic_with_its_place() -> None:
-    said = json.loads(written("json"))
+    said = as_json(BAD, "my clips/one, two: 50%.disco")
     assert said["format"] == "discoscript-diagnostics" and said["version"] == 1
     assert said["files"] == [
         {"file": "my clips/one, two: 50%.disco", "errors": 3, "warnings": 0, "hints": 0}
@@ -69,7 +74,7 @@ def test_json_has_every_diagnostic_with_its_place() -> None:
 
 
 def test_json_of_a_sound_script_is_empty() -> None:
-    said = json.loads(written("json", 'disco 1\nprompt "a"\n', "a.disco"))
+    said = as_json('disco 1\nprompt "a"\n', "a.disco")
     assert said["diagnostics"] == [] and said["files"][0]["errors"] == 0
 
 
