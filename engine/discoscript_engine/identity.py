@@ -141,13 +141,22 @@ def _mps_class() -> str:
 
 
 def _cpu_class() -> str:
-    """`cpu-x86_64-avx512`; without the last part where the instruction set is not known."""
-    flags = _cpu_flags()
-    known = (name for name, needed in INSTRUCTION_SETS if needed <= flags)
+    """`cpu-x86_64-avx512`; without the last part where the instruction set is not known, or torch
+    is told to use none of them."""
     machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(
         platform.machine().lower(), platform.machine()
     )
-    return "-".join(["cpu", machine, *[next(known, "")]]).rstrip("-")
+    return f"cpu-{machine}-{_instruction_set()}".rstrip("-")
+
+
+def _instruction_set() -> str:
+    """The widest that the processor has, or what the variable that torch looks at asks for."""
+    asked = os.environ.get("ATEN_CPU_CAPABILITY")
+    if asked == "default":
+        return ""
+    flags = _cpu_flags()
+    known = [name for name, needed in INSTRUCTION_SETS if needed <= flags]
+    return asked if asked in known else next(iter(known), "")
 
 
 def _cpu_flags() -> frozenset[str]:

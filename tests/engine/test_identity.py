@@ -74,9 +74,24 @@ def test_the_class_says_which_kernels_torch_takes():
     ],
 )
 def test_instruction_sets(monkeypatch, flags, expected):
+    monkeypatch.delenv("ATEN_CPU_CAPABILITY", raising=False)
     monkeypatch.setattr(module, "_cpu_flags", lambda: frozenset(flags.split()))
     monkeypatch.setattr(module.platform, "machine", lambda: "x86_64")
     assert numeric_class("cpu").split()[0] == expected
+
+
+@pytest.mark.parametrize("asked", ["default", "avx2"])
+def test_the_class_follows_what_torch_is_told_to_use(asked):
+    code = (
+        "import torch; from discoscript_engine.identity import numeric_class\n"
+        "print(torch.backends.cpu.get_cpu_capability().lower(), numeric_class('cpu').split()[0])"
+    )
+    engine = str(Path(module.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": engine, "ATEN_CPU_CAPABILITY": asked}
+    output = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
+    taken, machine = output.split()
+    assert machine.endswith(taken.replace("default", ""))
+    assert taken == asked or "x86_64" not in machine
 
 
 @pytest.fixture
