@@ -1,7 +1,9 @@
-"""Which machine the tests run on, where bits depend on it."""
+"""Which machine the tests run on, where bits depend on it; and the engine in this process."""
 
 from pathlib import Path
 
+from discoscript.frames import backend
+from discoscript.frames.renderer import Renderer
 from discoscript_engine.identity import numeric_class
 
 
@@ -17,3 +19,23 @@ def maker() -> str:
 def numeric_machine() -> str:
     """The numeric class of this machine's processor, and its maker."""
     return f"{numeric_class('cpu')} {maker()}"
+
+
+#: Variables that make the math libraries compute as on a processor without wide instructions: the
+#: bits of another numeric class.
+PLAIN_PROCESSOR = {
+    "ATEN_CPU_CAPABILITY": "default",
+    "ONEDNN_MAX_CPU_ISA": "SSE41",
+    "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
+}
+
+
+class Here:
+    """In place of a renderer in a process of its own (`backend.ChildRenderer`): most tests need not
+    start one."""
+
+    def __init__(self, make: str, note: backend.Note, identity: object) -> None:
+        self._note = note
+
+    def load(self) -> Renderer:
+        return backend.engine_here(self._note)

@@ -19,13 +19,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from commands import environment, ran
-from machine import numeric_machine
+from machine import Here, numeric_machine
 from media.clips import clip, moving
 from PIL import Image
 
 from discoscript.errors import Exit
 from discoscript.frames import backend
-from discoscript.frames.renderer import Renderer
 from discoscript_engine.engine import Engine
 from discoscript_engine.identity import EPOCH
 
@@ -65,16 +64,6 @@ MODES = {
     "dpmpp_2m": ("images 1", "diffusion: sampler dpmpp_2m\n"),
     "unipc": ("images 1", "diffusion: sampler unipc\n"),
 }
-
-
-class Here:
-    """In place of a renderer in a process of its own: most tests here need not start one."""
-
-    def __init__(self, make: str, note: backend.Note, identity: object) -> None:
-        self._note = note
-
-    def load(self) -> Renderer:
-        return backend.engine_here(self._note)
 
 
 @pytest.fixture
