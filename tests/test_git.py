@@ -1,5 +1,6 @@
 """Scripts in git, with git itself: a project begins, is compared, merged and checked."""
 
+import json
 import os
 import subprocess
 import sys
@@ -145,18 +146,37 @@ def test_edits_of_two_shots_merge(film: Path, capsys: pytest.CaptureFixture[str]
     assert "48 frames: 24 stay, 24 render again (24..48)" in out, "the merge changed one shot"
 
 
-def test_a_conflict_of_meaning_is_explained(film: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Git sees two lines far apart; that both set the same frames, only the language knows."""
-    two_branches(
-        film,
-        ("disco 1\n", "disco 1\n\ncamera: fov 50 @ 0..10\n"),
-        ("        angle 0.5\n", "        angle 0.5\n\ncamera: fov 60 @ 5..12\n"),
-    )
+PAGE = (ROOT / "docs" / "git.md").read_text()
+
+#: What two people add at the top and at the end of a script, and the code that tells of it.
+CONFLICTS = {
+    "the same frames": ("camera: translate_x 5 @ 0..10", "camera: translate_x 6 @ 5..12", "D301"),
+    "a setting of the scene": ("scene: size 64x64", "scene: size 128x128", "D116"),
+    "a name": ("let speed = 2", "let speed = 3", "D109"),
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs", "code"), CONFLICTS.values(), ids=list(CONFLICTS))
+def test_a_conflict_of_meaning_is_explained(
+    film: Path, capsys: pytest.CaptureFixture[str], ours: str, theirs: str, code: str
+) -> None:
+    """Git sees two lines far apart and merges them; that they say two things of one, only the
+    language knows: both places are shown."""
+    last = "        angle 0.5\n"
+    two_branches(film, ("disco 1\n", f"disco 1\n\n{ours}\n"), (last, f"{last}\n{theirs}\n"))
+    assert ran(capsys, "check", "film.disco")[0] == 0, "each alone is right"
     git(film, "merge", "-q", "--no-edit", "theirs")
-    code, _, err = ran(capsys, "check", "film.disco")
-    assert code == 1
-    assert "error[D301]: two lines set `fov` on frames 5 to 9" in err
-    assert "first here" in err and "and again here" in err
+    lines = (film / "film.disco").read_text().splitlines()
+    places = [lines.index(line) + 1 for line in (ours, theirs)]
+    exit_code, _, err = ran(capsys, "check", "film.disco")
+    assert exit_code == 1 and f"error[{code}]" in err
+    if code == "D301":
+        assert err.replace("film.disco", "beach.disco").partition("\n\n")[0] in PAGE
+    for number, line in zip(places, (ours, theirs), strict=True):
+        assert f"{number:2} | {line}\n" in err
+    said = json.loads(ran(capsys, "check", "film.disco", "--json")[1])["diagnostics"]
+    (found,) = (each for each in said if each["severity"] == "error")
+    assert [found["related"][0]["start"]["line"], found["start"]["line"]] == places
 
 
 # ───────────── hooks ─────────────
