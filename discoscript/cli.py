@@ -28,6 +28,7 @@ EXIT_CODES = """exit codes:
 
 ENVIRONMENT = """environment:
   DISCOSCRIPT_MODELS     the folder of the fetched models
+  DISCOSCRIPT_PRECISION  what diffusion and CLIP compute in: fp32, fp16 or bf16
   DISCOSCRIPT_STORE      the folder of the frame store
   DISCOSCRIPT_STORE_SIZE how large it may become (default: 20GiB of pictures)
   DISCOSCRIPT_STORE_FREE how much of the disk it leaves free (default: 5GiB)

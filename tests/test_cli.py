@@ -520,3 +520,11 @@ def test_on_a_terminal_progress_is_live(folder: Path) -> None:
 
 def test_the_module_runs() -> None:
     assert discoscript("--version").stdout.startswith("discoscript 0.")
+
+
+def test_a_precision_that_there_is_none_of_is_named(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("DISCOSCRIPT_PRECISION", "fp8")
+    (tmp_path / "a.disco").write_text('disco 1\n\nprompt "a beach"\n')
+    code, out, err = ran(capsys, "render", tmp_path / "a.disco", "--store", tmp_path / "store")
+    assert (code, out) == (2, "")
+    assert "DISCOSCRIPT_PRECISION is `fp8`; it can be fp32, fp16, bf16" in err

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from discoscript.errors import RenderFailure
+from discoscript.errors import RenderFailure, UsageFailure
 from discoscript.frames.child import ChildRenderer
 from discoscript.frames.renderer import OnStep, Picture, Renderer
 from discoscript_engine.identity import Identity
@@ -84,7 +84,7 @@ def _not_installed(module: str | None) -> RenderFailure:
 
 
 def _engine_identity(models: Models) -> Identity:
-    from discoscript_engine.identity import identity
+    from discoscript_engine.identity import NoPrecision, identity
     from discoscript_engine.model_table import rows
     from discoscript_engine.weights import ModelMissing
 
@@ -94,6 +94,8 @@ def _engine_identity(models: Models) -> Identity:
             raise RenderFailure(message, "name another one, or render with --draft")
     try:
         return identity(models)
+    except NoPrecision as wrong:
+        raise UsageFailure(str(wrong)) from wrong
     except ModelMissing as missing:
         raise RenderFailure(str(missing), "`discoscript models` lists the models") from missing
 

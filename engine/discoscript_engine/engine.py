@@ -14,7 +14,7 @@ from discoscript_engine.diffusion.passes import CUTS_AT_ONCE, OutOfMemory, Passe
 from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import DiffusionModel, VelocityModel
 from discoscript_engine.frame import Networks, moved, render_frame, seen_by_eyes
-from discoscript_engine.identity import FileDigests, Identity, device_kind, identity
+from discoscript_engine.identity import FileDigests, Identity, device_kind, identity, precision
 from discoscript_engine.job import (
     Carry,
     Eyes,
@@ -28,6 +28,7 @@ from discoscript_engine.job import (
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import Clip, load_clip
 from discoscript_engine.models.diffusion import load_diffusion, load_own_diffusion, load_secondary
+from discoscript_engine.models.half import DTYPES
 from discoscript_engine.models.lpips import load_lpips
 from discoscript_engine.motion.depth import Estimate, load_depth
 from discoscript_engine.motion.flow import FLOWS
@@ -57,6 +58,7 @@ class Engine:
     ) -> None:
         self._name = device
         self.device = torch.device(device_kind() if device == "auto" else device)
+        self._dtype = DTYPES[precision(self.device.type)]
         self._passes = Passes(CUTS_AT_ONCE[self.device.type], note)
         self._digests = FileDigests()
         self._texts: TextCache = {}
@@ -144,9 +146,9 @@ class Engine:
         if key not in self._diffusions:
             self._diffusions = {k: v for k, v in self._diffusions.items() if k[1] is None}
             self._diffusions[key] = (
-                load_own_diffusion(row, file.name, assets[file.sha256], self.device)
+                load_own_diffusion(row, file.name, assets[file.sha256], self.device, self._dtype)
                 if file
-                else load_diffusion(row, self.device)
+                else load_diffusion(row, self.device, self._dtype)
             )
         return self._diffusions[key]
 
@@ -163,7 +165,7 @@ class Engine:
 
     def _clip(self, name: str) -> Clip:
         if name not in self._clips:
-            self._clips[name] = load_clip(by_name("clip", name), self.device)
+            self._clips[name] = load_clip(by_name("clip", name), self.device, self._dtype)
         return self._clips[name]
 
     def _depth(self, name: str) -> Estimate:

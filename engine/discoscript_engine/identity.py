@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -20,8 +21,13 @@ from discoscript_engine.weights import find
 #: Raised by hand when the engine's pixels may change; a golden test fails if they move without it.
 EPOCH = 3
 
-#: How the engine computes, whatever the weights are stored in.
-PRECISION = "fp32"
+#: How the diffusion models and CLIP compute on a kind of device, whatever the weights are stored
+#: in: as Disco Diffusion has it. Everything else computes in fp32.
+PRECISION: Mapping[str, str] = {"cpu": "fp32", "cuda": "fp16", "mps": "fp32"}
+
+#: What else they may compute in, and the variable of the environment that says so.
+PRECISIONS = ("fp32", "fp16", "bf16")
+PRECISION_VARIABLE = "DISCOSCRIPT_PRECISION"
 
 #: What torch's CPU kernels ask for before they take their widest form, widest first.
 INSTRUCTION_SETS = (
@@ -86,7 +92,19 @@ def numeric_class(device: str = "auto") -> str:
     """The class of machines that compute the same bits as this one would on `device`."""
     kind = device_kind(device)
     machine = {"cpu": _cpu_class, "cuda": _cuda_class, "mps": _mps_class}[kind]()
-    return f"{machine} {PRECISION} torch{_version('torch')}"
+    return f"{machine} {precision(kind)} torch{_version('torch')}"
+
+
+class NoPrecision(ValueError):
+    """The environment names a precision that there is none of."""
+
+
+def precision(kind: str) -> str:
+    """What the diffusion models and CLIP compute in on a kind of device; NoPrecision."""
+    wanted = os.environ.get(PRECISION_VARIABLE) or PRECISION[kind]
+    if wanted not in PRECISIONS:
+        raise NoPrecision(f"{PRECISION_VARIABLE} is `{wanted}`; it can be {', '.join(PRECISIONS)}")
+    return wanted
 
 
 def device_kind(device: str = "auto") -> str:

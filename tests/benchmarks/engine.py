@@ -27,6 +27,7 @@ import launches  # noqa: E402
 import memory  # noqa: E402
 import numpy as np  # noqa: E402
 import plain  # noqa: E402
+import precision  # noqa: E402
 import torch  # noqa: E402
 from parity import fill_parameters, hash_numbers  # noqa: E402
 from parts import EARLY, LATE  # noqa: E402
@@ -482,6 +483,32 @@ def page(found: dict[str, Any]) -> str:
             "",
             *breakdown.tables(found["breakdown"], shown),
             "",
+            "## Half precision",
+            "",
+            "On a GPU the diffusion models and CLIP compute in fp16, as in Disco Diffusion; bf16",
+            "can be asked for. What that changes was measured on a processor, on no GPU",
+            "(`tests/benchmarks/precision.py`): *apart* is the length of the difference to single",
+            "precision relative to its own, of what a network gives and of the slope by its input;",
+            "the cosine is that of the angle between the slopes.",
+            "",
+            "| | | apart | slope apart | cosine |",
+            "|---|---|---|---|---|",
+            *(
+                f"| {what} | {half} | {error['apart']:.1e} | {error['slope_apart']:.1e} "
+                f"| {error['slope_cosine']:.5f} |"
+                for what, halves in found["precision"]["networks"].items()
+                for half, error in halves.items()
+            ),
+            "",
+            "A picture of the embedded models, 128x96, 25 steps, in levels of 0 to 255:",
+            "",
+            "| | apart on average | at most |",
+            "|---|---|---|",
+            *(
+                f"| {half} | {row['mean']:.2f} | {row['most']} |"
+                for half, row in found["precision"]["picture"].items()
+            ),
+            "",
             "## What a step asks of a GPU",
             "",
             "Counted, not timed: the operations that one guided step starts on a GPU with Disco",
@@ -577,13 +604,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="measure the engine beside a plain version of it")
     parser.add_argument("--write", action="store_true", help="write docs/engine-speed.md and .json")
     parser.add_argument("--only", default="", help="only pairs whose name holds this")
+    parser.add_argument("--precision", action="store_true", help="only what half precision changes")
     parser.add_argument("--counted", action="store_true", help="only what is counted, not timed")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    if options.counted:
-        before = json.loads(DATA.read_text())
-        print(json.dumps(counts(), indent=2))
-        return write({**before, **counts()}) if options.write else 0
+    if options.counted or options.precision:
+        again = counts() if options.counted else {"precision": precision.changed()}
+        print(json.dumps(again, indent=2))
+        return write({**json.loads(DATA.read_text()), **again}) if options.write else 0
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for make in pairs(Path(folder)):
@@ -604,6 +632,7 @@ def main() -> int:
             "pairs": merged(json.loads(DATA.read_text())["pairs"], rows),
             "gradients": gradients(),
             "breakdown": breakdown.breakdown(),
+            "precision": precision.changed(),
             **counts(),
         }
         write(found)

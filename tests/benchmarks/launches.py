@@ -64,8 +64,10 @@ def _asks_which(name: str, args: tuple[Any, ...]) -> bool:
 def as_on_a_gpu() -> AbstractContextManager[object]:
     """Attention in one launch, as torch has it on a GPU; on `meta` it would take it apart."""
 
-    def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, *_: Any) -> Tensor:
-        return torch.ops.aten._scaled_dot_product_efficient_attention(q, k, v, mask, True)[0]
+    def attention(
+        q: Tensor, k: Tensor, v: Tensor, attn_mask: Tensor | None = None, *_: Any, **__: Any
+    ) -> Tensor:
+        return torch.ops.aten._scaled_dot_product_efficient_attention(q, k, v, attn_mask, True)[0]
 
     return mock.patch.object(functional, "scaled_dot_product_attention", attention)
 

@@ -107,7 +107,13 @@ def gpu(tmp_path, monkeypatch):
 
 def test_a_gpu_is_taken_and_named_by_its_architecture(gpu):
     assert device_kind() == "cuda"
-    assert numeric_class().startswith("cuda-sm_90 fp32 torch")
+    assert numeric_class().startswith("cuda-sm_90 fp16 torch")
+
+
+def test_the_environment_can_ask_for_another_precision(gpu, monkeypatch):
+    monkeypatch.setenv("DISCOSCRIPT_PRECISION", "bf16")
+    assert numeric_class().startswith("cuda-sm_90 bf16 torch")
+    assert numeric_class("cpu").split()[1] == "bf16"
 
 
 def test_a_gpu_is_left_alone_where_it_is_hidden_or_not_wanted(gpu, monkeypatch):

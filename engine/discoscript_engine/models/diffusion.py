@@ -26,18 +26,24 @@ SECONDARY_MULTIPLE = 32
 OWN_HELP = "see `Checkpoints of your own` in docs/models.md"
 
 
-def load_diffusion(row: Model, device: torch.device) -> DiffusionModel:
-    """The model of a row with its published weights, ready on `device`.
+def load_diffusion(
+    row: Model, device: torch.device, dtype: torch.dtype = torch.float32
+) -> DiffusionModel:
+    """The model of a row with its published weights, ready on `device`; it convolves in `dtype`.
 
     ModelMissing or WrongWeights where they are not here or cannot be used.
     """
     if row.embedded:
-        return load_tiny_diffusion().to(device)
+        tiny = load_tiny_diffusion()
+        tiny.network.torso_to(dtype)
+        return tiny.to(device)
     network = released(row, lambda: UNet(config_of(row.configuration)))
-    return noise_part(network.to(device))
+    return noise_part(network.torso_to(dtype).to(device))
 
 
-def load_own_diffusion(row: Model, name: str, data: bytes, device: torch.device) -> DiffusionModel:
+def load_own_diffusion(
+    row: Model, name: str, data: bytes, device: torch.device, dtype: torch.dtype = torch.float32
+) -> DiffusionModel:
     """The model in the bytes of a safetensors file of somebody's own, of that name.
 
     Its layout is the one that the file names, or else that of the row, and it predicts what the
@@ -49,7 +55,7 @@ def load_own_diffusion(row: Model, name: str, data: bytes, device: torch.device)
         return lambda: UNet(config)
 
     with reading(name, OWN_HELP):
-        network = own_weights(data, build).to(device)
+        network = own_weights(data, build).torso_to(dtype).to(device)
     return NoiseFromPicture(network).to(device) if row.embedded else noise_part(network)
 
 
