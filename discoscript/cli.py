@@ -4,6 +4,7 @@ import argparse
 import difflib
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -96,12 +97,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    options = _parser(_chosen(arguments)).parse_args(arguments)
+    parser = _parser(_chosen(arguments))
+    options, unknown = parser.parse_known_args(arguments or ["--help"])
+    if unknown:
+        raise _not_taken(unknown[0], options.parser)
     answer: Answer | Exit = options.run(options)
     if not isinstance(answer, Answer):
         return answer
     write(answer, options.json)
     return answer.exit
+
+
+def _not_taken(word: str, parser: argparse.ArgumentParser) -> UsageFailure:
+    """For a word that a command has no use for."""
+    from discoscript.text.suggest import did_you_mean
+
+    near = did_you_mean(word, parser._option_string_actions) if word.startswith("-") else ""
+    help = near or f"`{parser.prog} --help` shows how it is used"
+    return UsageFailure(f"`{parser.prog}` does not take `{word}`", help)
 
 
 def _failed(failure: Failure, arguments: list[str]) -> int:
@@ -125,9 +138,22 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str | None = None, **values: Any) -> None:
         super().__init__(prog, allow_abbrev=False, **values)
+        self.register("type", int, whole_number)
 
     def error(self, message: str) -> NoReturn:
+        message = _CHOICE.sub(lambda m: f"`{m[1]}` is none of {m[2].replace(chr(39), '')}", message)
         raise UsageFailure(message, f"`{self.prog} --help` shows how it is used")
+
+
+#: How argparse tells of a word that is none of several.
+_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)")
+
+
+def whole_number(text: str) -> int:
+    """`12` -> 12."""
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise argparse.ArgumentTypeError(f"`{text}` is no whole number")
+    return int(text)
 
 
 def _parser(chosen: str) -> Parser:
@@ -140,7 +166,7 @@ def _parser(chosen: str) -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"discoscript {__version__}")
     parser.set_defaults(json=False)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         _add(commands, command, command.name == chosen)
     if chosen and chosen not in {c.name for c in COMMANDS}:
@@ -161,7 +187,7 @@ def _add(commands: "argparse._SubParsersAction[Parser]", command: Command, chose
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     declare(command, parser)
-    parser.set_defaults(run=module.run)
+    parser.set_defaults(run=module.run, parser=parser)
 
 
 def module_of(command: Command) -> ModuleType:

@@ -41,6 +41,17 @@ def test_exit_codes(
     assert ran(capsys, "check", "warned.disco", *options)[0] == code
 
 
+def test_a_folder_stands_for_its_scripts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("clips/sea.disco", "clips/.draft/sea.disco"):
+        (folder / name).parent.mkdir()
+        (folder / name).write_text('disco 1\nprompt "a"\n')
+    code, out, err = ran(capsys, "check", ".")
+    assert code == Exit.SCRIPT and out.splitlines() == ["clips/sea.disco: no errors"]
+    assert "bad one.disco: 1 error" in err and "warned.disco: 1 warning" in err
+    code, _, err = ran(capsys, "check", "clips/.draft/..", "empty")
+    assert code == Exit.USAGE and "there is no file empty" in err
+
+
 def test_hints_can_be_left_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, _, err = ran(capsys, "check", "warned.disco")
     assert "hint[D801]" in err and "warning[D110]" in err

@@ -68,8 +68,11 @@ def test_the_exit_codes_are_those_of_the_help() -> None:
     assert {int(n) for n in re.findall(r"^  (\d+) ", EXIT_CODES, re.M)} == set(Exit)
 
 
-def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = ran(capsys, "--help")
+@pytest.mark.parametrize("words", [("--help",), ()])
+def test_help_lists_the_commands(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    code, out, _ = ran(capsys, *words)
     assert code == Exit.OK and all(f"{c.name} " in out and c.summary in out for c in COMMANDS)
 
 
@@ -100,12 +103,20 @@ def test_a_model_that_cannot_be_used_is_named_before_anything_is_rendered(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "required"),
         (("chek", "beach.disco"), "did you mean `check`?"),
+        (("render", "beach.disco", "--frmes", "1..2"), "did you mean `--frames`?"),
+        (
+            ("models", "fetch", "tiny", "--from"),
+            "models fetch` does not take `--from`",
+        ),
+        (("why", "beach.disco", "two"), "`two` is no whole number"),
+        (("pack", "beach.disco", "-o", "beach.zip"), "NAME.discopack"),
+        (("diff", "beach.disco", "--curves", "a.jpg"), "pictures are drawn as .png"),
+        (("report", "beech.disco"), "did you mean beach.disco?"),
         (("beach.disco",), "discoscript render beach.disco"),
         (("frobnicate",), "there is no command `frobnicate`"),
         (("render",), "FILE"),
-        (("render", "beach.disco", "--renderer", "gpu"), "invalid choice"),
+        (("render", "beach.disco", "--renderer", "gpu"), "`gpu` is none of engine, testcard"),
         (("render", "beach.disco", "--set", "speed"), "NAME=VALUE"),
         (("render", "beach.disco", "--frames", "5..5"), "no range of frames"),
         (

@@ -232,7 +232,7 @@ def test_the_colours_are_legible_and_distinct(theme: Theme) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["-o", "sea.jpg"], Exit.USAGE, "is no .png"),
+        (["-o", "sea.jpg"], Exit.USAGE, "pictures are drawn as .png"),
         (["-o", "nowhere/sea.png"], Exit.DISK, "cannot write nowhere/sea.png"),
         (["--parameters", "zooom"], Exit.USAGE, "no number over the frames is called `zooom`"),
         (["--parameters", "sampler"], Exit.USAGE, "no number"),

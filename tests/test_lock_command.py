@@ -97,8 +97,12 @@ def test_another_machine_is_said_and_renders(
 def test_a_draft_and_test_cards_pin_nothing(
     script: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert ran(capsys, "render", script, "--renderer", "testcard")[0] == 0
+    cards = ("render", script, "--renderer", "testcard")
+    assert ran(capsys, *cards)[0] == 0
     assert not lock_path(script).exists()
+    ran(capsys, "lock", script, "--update")
+    code, _, err = ran(capsys, *cards, "--locked")
+    assert code == 2 and f"engine: engine {EPOCH} locked, testcard 1 here" in err
 
 
 def test_a_folder_that_can_not_be_written(

@@ -202,7 +202,7 @@ def test_no_room_for_all_is_said_before_any_is_fetched(
 
 
 def test_verify_names_what_is_damaged(run: Run, setup: Setup) -> None:
-    assert run("verify")[1].startswith("no model files are in ")
+    assert run("verify")[1].startswith("there is nothing to verify in ")
     run("fetch", "small", "other")
     assert run("verify")[:2] == (Exit.OK, "whole    small.pt\nwhole    other.pt\n")
     path = setup.library.path(setup.rows[1].files[0])

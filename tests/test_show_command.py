@@ -276,7 +276,7 @@ def test_a_let_can_be_set(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
         (["schedule", "sea.disco", "--frames", "3"], "no range of frames"),
         (["schedule", "sea.disco", "--parameters", "camra.*"], "no parameter `camra.*`"),
         (["schedule", "sea.disco", "--json", "--frames", "1..2"], "always whole"),
-        (["frames", "sea.disco"], "invalid choice"),
+        (["frames", "sea.disco"], "`frames` is none of syntax, scene, schedule, plan"),
     ],
 )
 def test_wrong_usage_is_one_line(

@@ -1,5 +1,6 @@
 """Files that commands write for the user."""
 
+import argparse
 import os
 import shutil
 from contextlib import suppress
@@ -7,8 +8,11 @@ from pathlib import Path
 
 from discoscript.errors import UsageFailure, disk_failure
 
+#: What to do where a file is there.
+REPLACE = "`--force` replaces it, `-o FILE` names another one"
 
-def write(target: str, text: str, force: bool) -> None:
+
+def write(target: str, text: str, force: bool = False, help: str = REPLACE) -> None:
     """Write a file that is not there yet; nothing for `-`, the output stream."""
     if target == "-":
         return
@@ -19,7 +23,6 @@ def write(target: str, text: str, force: bool) -> None:
         with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError as error:
-        help = "`--force` replaces it, `-o FILE` names another one"
         raise UsageFailure(f"{target} is there already", help) from error
     except OSError as error:
         raise disk_failure(f"write {target}", error) from error
@@ -46,6 +49,13 @@ def write_whole(path: Path, data: bytes) -> None:
                 draft.unlink(missing_ok=True)
     except OSError as error:
         raise disk_failure(f"write {path}", error) from error
+
+
+def picture_path(text: str) -> Path:
+    """Where a command draws; for the options of a command line."""
+    if not text.lower().endswith(".png"):
+        raise argparse.ArgumentTypeError(f"pictures are drawn as .png, not as `{text}`")
+    return Path(text)
 
 
 def output_folder(script: Path, name: str | Path) -> Path:

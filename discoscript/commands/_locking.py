@@ -61,9 +61,9 @@ def _refuse(script: Path, was: Pinned | None, here: Pinned) -> Iterator[str]:
         )
     found = unlike(was, here)
     if any(not each.closely for each in found):
-        lines = "; ".join(line(each) for each in found)
+        lines = "\n    ".join(line(each) for each in found)
         raise UsageFailure(
-            f"{script} would not render as it is locked: {lines}",
+            f"{script} would not render as it is locked:\n    {lines}",
             f"take what is here: discoscript lock {shlex.quote(str(script))} --update",
         )
     yield from (line(each) for each in found)

@@ -82,7 +82,7 @@ def _verified(file: ModelFile, quarantine: bool, setup: Setup) -> Verified:
 def _verified_lines(found: Sequence[Verified], setup: Setup) -> Iterator[str]:
     """A line for each file; how to get the damaged ones again goes to the error stream."""
     if not found:
-        yield f"no model files are in {setup.library.folder}"
+        yield f"there is nothing to verify in {setup.library.folder}"
     for each in found:
         yield from each.lines()
     damaged = [each.file for each in found if each.state == "damaged"]

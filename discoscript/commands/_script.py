@@ -4,7 +4,7 @@ import argparse
 import difflib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from discoscript.text.diagnostics import Diagnostic, Severity, Source, draw, sev
 from discoscript.text.formats import diagnostic_json
 
 LARGEST = 2**20  #: bytes of a script
+
+SUFFIX = ".disco"
 
 STDIN = Path("-")  #: the input stream in place of a file
 
@@ -47,7 +49,7 @@ class Script:
     @property
     def name(self) -> str:
         """`beach` for `clips/beach.disco`."""
-        return self.path.name.removesuffix(".disco")
+        return self.path.name.removesuffix(SUFFIX)
 
     @property
     def title(self) -> str:
@@ -142,6 +144,18 @@ def drawn(diagnostics: Sequence[Diagnostic], source: Source) -> str:
     return text
 
 
+def scripts_in(path: Path) -> Iterator[Path]:
+    """The script at a path, or those in a folder and its folders; hidden ones are passed over."""
+    if not path.is_dir():
+        yield path
+        return
+    found = sorted(p for p in path.rglob(f"*{SUFFIX}") if p.is_file())
+    shown = [p for p in found if not any(n.startswith(".") for n in p.relative_to(path).parts)]
+    if not shown:
+        raise UsageFailure(f"there are no scripts in {path}", f"their names end in {SUFFIX}")
+    yield from shown
+
+
 def has_errors(diagnostics: Sequence[Diagnostic]) -> bool:
     """Whether any of them is an error."""
     return any(severity(d) is Severity.ERROR for d in diagnostics)
@@ -188,8 +202,9 @@ def let_values(lets: Sequence[str]) -> dict[str, str]:
 def _near(path: Path) -> str:
     """`did you mean beach.disco?`, if there is a script of a similar name."""
     try:
-        names = [n for n in os.listdir(path.parent) if n.endswith(".disco")]
+        names = [n for n in os.listdir(path.parent) if n.endswith(SUFFIX)]
     except OSError:
         return ""
-    close = difflib.get_close_matches(path.name, names, n=1)
-    return f"did you mean {path.parent / close[0]}?" if close else ""
+    stems = [name.removesuffix(SUFFIX) for name in names]
+    close = difflib.get_close_matches(path.name.removesuffix(SUFFIX), stems, n=1)
+    return f"did you mean {path.parent / (close[0] + SUFFIX)}?" if close else ""

@@ -86,6 +86,11 @@ def _answer(store: Store, values: Json, lines: Sequence[str], code: Exit = Exit.
     return Answer(lambda: document("cache", store=str(store.root), **values), lambda: lines, code)
 
 
+def _empty(store: Store, values: Json) -> Answer:
+    """Where there is no store."""
+    return _answer(store, values, [f"{store.root}: no frames are kept here"])
+
+
 def _share(text: str) -> float:
     """`5%` -> 0.05."""
     try:
@@ -150,6 +155,8 @@ def _stat(store: Store, options: argparse.Namespace) -> Answer:
 
 def _verify(store: Store, options: argparse.Namespace) -> Answer:
     """Read every file, or a share of them."""
+    if not store.exists:
+        return _empty(store, {"read": 0, "damaged": [], "repaired": False})
     count, damaged = 0, []
     for path, sound in checked(store, options.subset):
         count += 1
@@ -195,7 +202,7 @@ def _collected(
     store: Store, bounds: Limits, options: argparse.Namespace, longest: float | None = None
 ) -> Answer:
     if not store.exists:
-        return _answer(store, {"busy": False, "pictures": 0, "bytes": 0}, [f"{store.root}: empty"])
+        return _empty(store, {"busy": False, "pictures": 0, "bytes": 0})
     found = collect(store, bounds, options.dry_run, longest)
     if found is None:
         return _answer(store, {"busy": True}, ["another process is making room"])

@@ -5,15 +5,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from discoscript.commands._answer import Answer, refuse_format
-from discoscript.commands._script import compiled_script, has_errors, show, studies_argument
+from discoscript.commands._script import (
+    compiled_script,
+    has_errors,
+    scripts_in,
+    show,
+    studies_argument,
+)
 from discoscript.errors import Exit
 from discoscript.text.diagnostics import Diagnostic, Severity, severity, summary
 from discoscript.text.formats import FORMATS, Checked, diagnostics_json
 
 EXAMPLES = """  discoscript check beach.disco    errors, warnings and hints, each with its line
-  discoscript check *.disco        several scripts
+  discoscript check clips/         every script in a folder
   discoscript check --deny warnings --no-hints beach.disco
-  discoscript check --format github *.disco      notes for a pull request
+  discoscript check --format github .      notes for a pull request
   discoscript check - --stdin-path clips/beach.disco < draft.disco
 """
 
@@ -21,7 +27,11 @@ EXAMPLES = """  discoscript check beach.disco    errors, warnings and hints, eac
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument(
-        "files", metavar="FILE", nargs="+", type=Path, help="scripts, NAME.disco; - reads one"
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="scripts, folders of scripts, or - for the input",
     )
     studies_argument(parser)
     parser.add_argument(
@@ -44,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Answer:
     """Show the diagnostics of every file; Exit.SCRIPT if any has errors."""
     refuse_format(options, "text")
-    checked = [_checked(path, options) for path in options.files]
+    checked = [_checked(path, options) for file in options.files for path in scripts_in(file)]
     deny = options.deny_warnings or options.deny is not None
     passed = all(_passes(each.diagnostics, deny) for each in checked)
     return Answer(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from discoscript.commands._answer import Answer, Json, document
+from discoscript.commands._files import picture_path
 from discoscript.commands._script import script_arguments, sound_script
 from discoscript.errors import UsageFailure, disk_failure
 from discoscript.parameters import BY_KEY
@@ -24,7 +25,9 @@ EXAMPLES = """  discoscript curves beach.disco                    in the termina
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     script_arguments(parser)
-    parser.add_argument("-o", "--output", metavar="PNG", type=Path, help="write a picture, a .png")
+    parser.add_argument(
+        "-o", "--output", metavar="PNG", type=picture_path, help="write a picture, a .png"
+    )
     parser.add_argument("--dark", action="store_true", help="a dark picture")
     parser.add_argument(
         "--parameters",
@@ -37,8 +40,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Answer:
     """Draw; where the picture lies, if there is one."""
-    if options.output and options.output.suffix.lower() != ".png":
-        raise UsageFailure(f"{options.output} is no .png", "curves are drawn as PNG: -o curves.png")
     script, schedule = sound_script(options.file, options.set, {})
     patterns = [p.strip() for text in options.parameters for p in text.split(",")]
     for pattern in patterns:

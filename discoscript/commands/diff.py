@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from discoscript import git
 from discoscript.commands._answer import Answer
+from discoscript.commands._files import picture_path
 from discoscript.commands._rendering import Asked, asked_for, rendering_arguments
 from discoscript.commands._script import (
     Script,
@@ -62,12 +63,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     studies_argument(parser)
     rendering_arguments(parser)
     parser.add_argument(
-        "--curves", metavar="PNG", type=Path, help="draw the settings that changed, a .png"
+        "--curves", metavar="PNG", type=picture_path, help="draw the settings that changed, a .png"
     )
     parser.add_argument(
         "--frames",
         metavar="PNG",
-        type=Path,
+        type=picture_path,
         help="show frames before and now, as far as they are in the frame store, a .png",
     )
     parser.add_argument(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discoscript.commands._answer import Answer, Json, document
+from discoscript.commands._files import picture_path
 from discoscript.commands._rendering import Asked, asked, rendering_arguments
 from discoscript.commands._script import script_arguments
 from discoscript.commands._seen import identity_of, seen_frames
@@ -38,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     script_arguments(parser)
     rendering_arguments(parser)
-    parser.add_argument("-o", "--output", metavar="PNG", type=Path, help="draw it, a .png")
+    parser.add_argument("-o", "--output", metavar="PNG", type=picture_path, help="draw it, a .png")
 
 
 def run(options: argparse.Namespace) -> Answer:

@@ -84,5 +84,6 @@ def _laid_out(markdown: str) -> str:
 
 
 def _near(word: str) -> str:
-    known = [code.code for code in CODES] + [code.slug for code in CODES] + words.all_words()
-    return did_you_mean(word, known) or "`discoscript explain` alone lists the codes"
+    codes = (name for code in CODES for name in (code.code, code.slug))
+    near = did_you_mean(word, words.all_words()) or did_you_mean(word, codes)
+    return near or "`discoscript explain` alone lists the codes"

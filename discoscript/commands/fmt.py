@@ -10,7 +10,7 @@ from pathlib import Path
 
 from discoscript.commands._answer import Answer, Json, document
 from discoscript.commands._files import write_whole
-from discoscript.commands._script import LARGEST, STDIN, decoded, read_text, show
+from discoscript.commands._script import LARGEST, STDIN, decoded, read_text, scripts_in, show
 from discoscript.errors import Exit, UsageFailure
 from discoscript.pipeline import compile_text
 from discoscript.project import Project
@@ -76,21 +76,9 @@ def _named(options: argparse.Namespace) -> Iterator["_Result"]:
     """What becomes of the scripts that are named; all are read before any is written."""
     if options.stdin_path:
         raise UsageFailure("--stdin-path is for scripts from the input", "write `-` for FILE")
-    paths = [path for name in options.files for path in _scripts(Path(name))]
+    paths = [path for name in options.files for path in scripts_in(Path(name))]
     texts = {path: read_text(path) for path in paths}
     return (_result(path, text, options) for path, text in texts.items())
-
-
-def _scripts(path: Path) -> Iterator[Path]:
-    """The script at a path, or those in a folder and its folders; hidden ones are passed over."""
-    if not path.is_dir():
-        yield path
-        return
-    found = sorted(p for p in path.rglob("*.disco") if p.is_file())
-    shown = [p for p in found if not any(n.startswith(".") for n in p.relative_to(path).parts)]
-    if not shown:
-        raise UsageFailure(f"there are no scripts in {path}", "their names end in .disco")
-    yield from shown
 
 
 # ───────────── one script ─────────────

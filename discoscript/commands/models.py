@@ -60,7 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         )
         action.arguments(one)
         json_argument(one)
-        one.set_defaults(act=action.run)
+        one.set_defaults(act=action.run, parser=one)
 
 
 def run(options: argparse.Namespace) -> Answer:

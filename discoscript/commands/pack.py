@@ -39,10 +39,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     script_arguments(parser)
     parser.add_argument(
-        "-o", "--output", metavar="PACK", type=Path, help="the file to write, NAME.discopack"
+        "-o", "--output", metavar="PACK", type=pack_path, help="the file to write, NAME.discopack"
     )
     parser.add_argument("--video", action="store_true", help="with the videos in out/NAME")
     parser.add_argument("--frames", action="store_true", help="with the frames in out/NAME")
+
+
+def pack_path(text: str) -> Path:
+    """Where a pack is written."""
+    if not text.endswith(SUFFIX):
+        raise argparse.ArgumentTypeError(f"a pack is called NAME{SUFFIX}, not `{text}`")
+    return Path(text)
 
 
 def run(options: argparse.Namespace) -> Answer:

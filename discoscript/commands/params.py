@@ -31,8 +31,8 @@ def run(options: argparse.Namespace) -> Answer:
     rows = search(words, options.group)
     if not rows:
         near = did_you_mean(words[0], (row.name for row in PARAMETERS))
-        asked = printable(" ".join(words))
-        raise UsageFailure(f"no setting is about `{asked}`", near or "`discoscript params`")
+        help = near or "`discoscript params` lists them"
+        raise UsageFailure(f"no setting is about `{printable(' '.join(words))}`", help)
     return Answer(lambda: settings_json(rows), lambda: _shown(rows, searched=bool(words)))
 
 

@@ -159,7 +159,7 @@ def written(found: Origin, script: str, folder: Path) -> Iterator[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise disk_failure(f"write {target}", error) from error
-        write(str(target), text, force=False)
+        write(str(target), text, help="name a new folder: -o DIR")
         yield target
 
 

@@ -117,7 +117,8 @@ def run(options: argparse.Namespace) -> Answer:
     say(f"renders with {family(every[0].models, every[0].identity)}")
     for line in (*flow_line(every[0]), *strange_words_line(every[0])):
         say(line)
-    if every[0].backend.name == "engine" and not options.draft:
+    pinned = every[0].backend.name == "engine" and not options.draft
+    if pinned or options.locked:
         for line in settle(every, options.locked):
             say(line)
     try:

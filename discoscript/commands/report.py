@@ -7,6 +7,7 @@ from pathlib import Path
 
 from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import output_folder
+from discoscript.commands._script import read_text
 from discoscript.errors import UsageFailure
 from discoscript.reports.keeping import PAGE, kept
 from discoscript.reports.run_report import RunReport
@@ -34,6 +35,8 @@ def run(options: argparse.Namespace) -> Answer:
     folder = options.output or output_folder(options.file, name)
     reports = list(kept(folder))
     if not reports:
+        if not options.file.is_file():
+            read_text(options.file)  # says what is wrong with it
         help = "a render that makes at least one frame leaves a report"
         raise UsageFailure(f"there is no report of {options.file} in {folder}", help)
     return Answer(

@@ -1,6 +1,7 @@
 """`discoscript setup git`: teaches a git repository what scripts are."""
 
 import argparse
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -61,8 +62,8 @@ def _shown(lines: Sequence[str], settings: Mapping[str, str], done: bool) -> Ite
         yield "git knows scripts already"
         return
     yield from (f".gitattributes: {line}" for line in lines)
-    yield from (f"git config {key} {value}" for key, value in settings.items())
-    if done:
+    yield from (f"git config {key} {shlex.quote(value)}" for key, value in settings.items())
+    if done and lines:
         yield "\ncommit .gitattributes; each clone runs `discoscript setup git` for the rest"
 
 

@@ -5,7 +5,6 @@ import shlex
 from pathlib import Path
 
 from discoscript.commands._answer import Answer, document
-from discoscript.commands.pack import SUFFIX
 from discoscript.errors import UsageFailure
 from discoscript.sharing.unpacking import opened, unpack
 from discoscript.terminal import counted, printable
@@ -28,13 +27,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Answer:
     """Write the files, all or none; how to go on."""
     path: Path = options.pack
-    folder: Path = options.folder or Path(path.name.removesuffix(SUFFIX))
-    if folder.is_symlink() or folder.exists():
-        raise UsageFailure(
-            f"{folder} is there already",
-            f"name a new folder: discoscript unpack {shlex.quote(str(path))} FOLDER",
-        )
+    folder: Path = options.folder or Path(path.stem)
     with opened(path) as pack:
+        if folder.is_symlink() or folder.exists():
+            raise UsageFailure(
+                f"{folder} is there already",
+                f"name a new folder: discoscript unpack {shlex.quote(str(path))} FOLDER",
+            )
         unpack(pack, folder)
         script, files = str(folder / pack.manifest.script), list(pack.manifest.files)
     return Answer(

@@ -30,7 +30,8 @@ def all_words() -> list[str]:
     names = (name for row in PARAMETERS for name in (row.name, row.key, *row.disco))
     tables = (GROUPS, EASINGS, FUNCTIONS, CLOCKS, CONSTANTS)
     moves = (verb.name for verb in library.verbs())
-    return [*TOPICS, *WORDS, *names, *(name for table in tables for name in table), *moves]
+    others = (name for table in tables for name in table)
+    return list(dict.fromkeys((*TOPICS, *WORDS, *names, *others, *moves)))
 
 
 def _topic(word: str) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from discoscript.terminal import counted
 from discoscript.views.chart import Chart, Ribbon, Strip, ticks, whole_ticks
 from discoscript.views.table import cells, cut, padded
 from discoscript.views.words import shown
@@ -47,7 +48,7 @@ def curve_lines(chart: Chart, width: int, color: bool) -> Iterator[str]:
 
 def _title(chart: Chart, width: int) -> str:
     length = float(chart.frames / chart.fps)
-    return cut(f"{chart.title}: {chart.frames} frames, {round(length, 2):g} s", width)
+    return cut(f"{chart.title}: {counted(chart.frames, 'frame')}, {round(length, 2):g} s", width)
 
 
 def _head(strip: Strip) -> str:

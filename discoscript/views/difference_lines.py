@@ -82,7 +82,13 @@ def summary(compared: Compared) -> str:
     named = ", ".join(stretch(a, b) for a, b in again[:SHOWN])
     more = ", ..." if len(again) > SHOWN else ""
     count = sum(b - a for a, b in again)
-    return f"{frames}: {len(compared.stays) - count} stay, {count} render again ({named}{more})"
+    stay, render = _doing(len(compared.stays) - count, "stay"), _doing(count, "render")
+    return f"{frames}: {stay}, {render} again ({named}{more})"
+
+
+def _doing(number: int, verb: str) -> str:
+    """`1 stays`, `2 stay`."""
+    return f"{number} {verb}{'s' if number == 1 else ''}"
 
 
 def _fixed(fixed: Fixed) -> Row:

@@ -90,8 +90,12 @@ def test_a_damaged_pack_is_found(examples: Path, capsys: pytest.CaptureFixture[s
     data = bytearray(pack.read_bytes())
     data[data.index(b"shot")] ^= 1
     pack.write_bytes(data)
-    code, _, err = ran(capsys, "verify", pack)
-    assert code == 2 and "no pack that can be opened" in err
+    other = shutil.copy(examples / "lighthouse.disco", examples / "other.discopack")
+    assert ran(capsys, "pack", examples / "lighthouse.disco")[0] == 0
+    code, out, _ = ran(capsys, "verify", pack, other, examples / "lighthouse.discopack")
+    damaged, none, whole = out.splitlines()
+    assert code == 2 and "no pack that can be opened" in damaged and "it is no zip file" in none
+    assert whole.endswith("all as they were packed"), "the others are looked at all the same"
 
 
 def test_nothing_is_overwritten(
