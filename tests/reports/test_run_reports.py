@@ -157,6 +157,17 @@ def test_the_list_of_runs(script: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert [run["began"] for run in runs] == sorted((r["began"] for r in runs), reverse=True)
 
 
+def test_the_runs_of_a_study_are_listed_too(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script.write_text(BEACH + 'study "Seeds": scene.seed in [1, 2]\n')
+    ran(capsys, "render", script, *CARDS)
+    head, *rows, _, page = ran(capsys, "report", script)[1].splitlines()
+    assert head.split()[-1] == "STUDY" and len(rows) == 2
+    assert {row.split()[-1] for row in rows} == {"Seeds/01-scene.seed-1", "Seeds/02-scene.seed-2"}
+    assert Path(page).is_file() and "Seeds" in page
+
+
 def test_a_report_that_can_not_be_written_stops_nothing(
     script: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
