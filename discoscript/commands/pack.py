@@ -1,28 +1,22 @@
 """`discoscript pack`: a script and all that it names as one file for somebody else."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import write_whole
-from discoscript.commands._script import (
-    Script,
-    let_values,
-    read_text,
-    script_arguments,
-    sound,
-)
+from discoscript.commands._script import Script, compiled_script, script_arguments, sound
 from discoscript.errors import UsageFailure, disk_failure
 from discoscript.frames.assets import read_assets
 from discoscript.models.sizes import size_text
-from discoscript.pipeline import compile_text
 from discoscript.plan.lock import drawn_seed, lock_path
+from discoscript.project import Project
 from discoscript.sharing.names import ENDINGS, unsafe
-from discoscript.sharing.needed import Watched
 from discoscript.sharing.packing import packed
 from discoscript.sharing.unpacking import MOST_BYTES, MOST_EACH, MOST_FILES
 from discoscript.terminal import counted, printable
+from discoscript.watch.inputs import WatchedProject
 
 EXAMPLES = """  discoscript pack beach.disco               writes beach.discopack
   discoscript pack beach.disco --video       with the video that was rendered
@@ -54,8 +48,11 @@ def pack_path(text: str) -> Path:
 
 def run(options: argparse.Namespace) -> Answer:
     """Write the pack; what is in it and what is not."""
-    script = watched_script(options)
-    named, left_out = needed(script)
+    project = WatchedProject(options.file.parent)
+    script = needed(project, options)
+    lock = lock_path(script.path)
+    locks = [lock.name] if lock.is_file() else []
+    named, left_out = sorted_out([script.path.name, *locks, *asked_for(project)])
     files = {name: read(script.path.parent / name) for name in named}
     files |= rendered(script, options)
     refuse_unpackable(files)
@@ -76,29 +73,32 @@ def _shown(path: Path, size: int, names: Sequence[str], left_out: Sequence[str])
     yield f"{path}: {counted(len(names), 'file')}, {size_text(size)}"
 
 
-def watched_script(options: argparse.Namespace) -> Script:
-    """The script; its project remembers what was asked for. ScriptErrors where it has errors."""
-    path: Path = options.file
-    project = Watched(path.parent)
-    lets = let_values(options.set)
-    compiled = compile_text(
-        read_text(path), str(path), project, lets, max_renders=options.max_renders
+def needed(project: WatchedProject, options: argparse.Namespace) -> Script:
+    """The script, compiled and with all that it names read; ScriptErrors where it has errors."""
+    script = compiled_script(
+        options.file, options.set, max_renders=options.max_renders, project=project
     )
-    script = Script(path, project, compiled)
     schedule = sound(script)
     read_assets(schedule, project)
     if schedule.fixed["scene.seed"] == "random":
-        drawn_seed(path)  # so that the other one gets the same frames
+        drawn_seed(script.path)  # so that the other one gets the same frames
     return script
 
 
-def needed(script: Script) -> tuple[list[str], list[str]]:
-    """The files that a script needs, by their names beside it; and those that a pack never has."""
-    assert isinstance(script.project, Watched)
-    lock = lock_path(script.path)
-    named = {script.path.name, *script.project.needed, *([lock.name] if lock.is_file() else [])}
-    kept = {name for name in named if Path(name).suffix[1:].lower() in ENDINGS}
-    return sorted(kept), sorted(named - kept)
+def asked_for(project: WatchedProject) -> Iterator[str]:
+    """The files that were asked for and are there, as the disk spells them."""
+    plain = Project(project.root)
+    for path in project.noted:
+        facts = plain.find(path.relative_to(project.root).as_posix())
+        if facts is not None:
+            yield facts.path
+
+
+def sorted_out(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The files that go into a pack, and those that a pack never has."""
+    every = set(names)
+    kept = {name for name in every if Path(name).suffix[1:].lower() in ENDINGS}
+    return sorted(kept), sorted(every - kept)
 
 
 def rendered(script: Script, options: argparse.Namespace) -> dict[str, bytes]:

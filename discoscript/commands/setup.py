@@ -63,8 +63,10 @@ def _shown(lines: Sequence[str], settings: Mapping[str, str], done: bool) -> Ite
         return
     yield from (f".gitattributes: {line}" for line in lines)
     yield from (f"git config {key} {shlex.quote(value)}" for key, value in settings.items())
+    if done:
+        yield "\n`git diff` names the shot above a change, `git difftool -t disco` shows its effect"
     if done and lines:
-        yield "\ncommit .gitattributes; each clone runs `discoscript setup git` for the rest"
+        yield "commit .gitattributes; each clone runs `discoscript setup git` for the rest"
 
 
 def missing_lines(text: str) -> list[str]:
