@@ -214,4 +214,6 @@ def test_a_video_that_can_not_be_decoded_is_told_before_anything_is_rendered(
     code, out, err = cards(capsys)
     assert code == Exit.USAGE and out == "" and not Path("out").exists()
     assert re.search(r'ink.disco, line 7: "dance.mp4" is damaged: \d of its 8 frames', err)
+    code, _, err = ran(capsys, "pack", "ink.disco")
+    assert code == Exit.USAGE and "line 7" in err and not Path("ink.discopack").exists()
     assert "save it again" in err

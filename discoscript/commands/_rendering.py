@@ -148,7 +148,7 @@ def asked_for(
     """What the options ask for of one schedule of a script, with `drawn` in place of the seed that
     was drawn for it."""
     schedule = draft(schedule) if options.draft else schedule
-    assets = _assets(script, schedule)
+    assets = assets_of(script, schedule)
     seed = first_seed(schedule, script.path, drawn)
     flow = "dis" if options.draft else flow_model()
     video = VideoInput(assets.video.frames, flow) if assets.video else None
@@ -158,7 +158,7 @@ def asked_for(
     return Asked(script, schedule, seed, video, assets, backend, store, name)
 
 
-def _assets(script: Script, schedule: Schedule) -> Assets:
+def assets_of(script: Script, schedule: Schedule) -> Assets:
     """What the script reads; UsageFailure, with the line that names it, for a broken video."""
     try:
         return read_assets(schedule, script.project)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import write_whole
+from discoscript.commands._rendering import assets_of
 from discoscript.commands._script import Script, compiled_script, script_arguments, sound
 from discoscript.errors import UsageFailure, disk_failure
-from discoscript.frames.assets import read_assets
 from discoscript.models.sizes import size_text
 from discoscript.plan.lock import drawn_seed, lock_path
 from discoscript.project import Project
@@ -79,7 +79,7 @@ def needed(project: WatchedProject, options: argparse.Namespace) -> Script:
         options.file, options.set, max_renders=options.max_renders, project=project
     )
     schedule = sound(script)
-    read_assets(schedule, project)
+    assets_of(script, schedule)
     if schedule.fixed["scene.seed"] == "random":
         drawn_seed(script.path)  # so that the other one gets the same frames
     return script

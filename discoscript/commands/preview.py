@@ -9,11 +9,11 @@ from pathlib import Path
 
 from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import output_folder
+from discoscript.commands._rendering import assets_of
 from discoscript.commands._script import Script, script_arguments, sound_script
 from discoscript.commands._stretch import frame_stretch
 from discoscript.commands.render import sound_file
 from discoscript.errors import RenderFailure, UsageFailure, disk_failure
-from discoscript.frames.assets import read_assets
 from discoscript.frames.backend import INSTALL
 from discoscript.frames.renderer import Picture
 from discoscript.parameters import Mode
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> Answer:
     """Write the video; where it lies."""
     script, schedule = sound_script(options.file, options.set, {}, options.max_renders)
     refuse_stills(script, schedule)
-    frames = _part(plan(schedule, 0, read_assets(schedule, script.project).known), options.frames)
+    frames = _part(plan(schedule, 0, assets_of(script, schedule).known), options.frames)
     folder = options.output or output_folder(script.path, script.name)
     path = folder / f"{script.name}-motion.mp4"
     began = time.monotonic()
