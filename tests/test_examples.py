@@ -174,6 +174,29 @@ def test_with_json_a_failure_is_one_object_too(terminal: Terminal, name: str) ->
     assert code == said["error"]["exit"] == Exit.USAGE and said["error"]["message"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_of_another_kind_is_no_traceback(terminal: Terminal, name: str) -> None:
+    """A folder, nothing, noise, a picture, a pack, and what is not there, in place of a file."""
+    Path("empty").touch()
+    Path("noise").write_bytes(bytes(range(256)))
+    named = (line.split() for line in example_lines(ROWS[name]) if "<" not in line)
+    words = next((w for w in named if len(w) > 2 and any(map(_is_file, w))), None)
+    if words is None:
+        assert name in {"init", "params", "cache", "setup", "explain"}, "it takes no file"
+        return
+    at = next(place for place, word in enumerate(words) if _is_file(word))
+    for odd in ("clips", "empty", "noise", "beach_0012.png", "beach.discopack", "lost/x.disco", ""):
+        code, out, err = terminal(shlex.join([*words[:at], odd, *words[at + 1 :]]), "--json")
+        objects = [json.loads(line) for line in out.splitlines()]
+        assert code in set(Exit) and (len(objects) == 1 or name == "watch"), f"{odd}: {out}{err}"
+        if "lost" in odd:
+            assert code == Exit.USAGE and "lost" in out, "it is named"
+
+
+def _is_file(word: str) -> bool:
+    return Path(word).is_file() or ":" in word
+
+
 def test_the_errors_of_a_script_are_in_the_object(terminal: Terminal) -> None:
     Path("beach.disco").write_text('disco 1\nprompt "a"\nscene: zooom 2\n')
     for command in ("plan", "render", "watch --once", "export --disco-diffusion", "pack", "diff"):

@@ -71,20 +71,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     script_arguments(parser)
     rendering_arguments(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="DIR",
-        type=Path,
-        help="where pictures and video go (default: out/NAME beside the script)",
-    )
-    parser.add_argument(
-        "--frames",
-        metavar="A..B",
-        type=frame_stretch,
-        help="only frames A to B, B excluded, and what they start from; no video",
-    )
-    told_arguments(parser)
+    delivery_arguments(parser)
     parser.add_argument(
         "--locked",
         action="store_true",
@@ -322,8 +309,21 @@ def output(wanted: Job, options: argparse.Namespace) -> Output:
     return Output(folder, wanted.name, wanted.plan, wanted.store, length, subfolder, larger, told)
 
 
-def told_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options that decide what pictures and videos say of where they come from."""
+def delivery_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that decide which pictures go where, and what they say of how they were made."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="where pictures and video go (default: out/NAME beside the script)",
+    )
+    parser.add_argument(
+        "--frames",
+        metavar="A..B",
+        type=frame_stretch,
+        help="only frames A to B, B excluded, and what they start from; no video",
+    )
     parser.add_argument(
         "--no-metadata",
         dest="told",

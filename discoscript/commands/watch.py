@@ -7,14 +7,12 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from queue import SimpleQueue
 
 from discoscript.commands._rendering import rendering_arguments, store_folder
 from discoscript.commands._script import script_arguments
-from discoscript.commands._stretch import frame_stretch
 from discoscript.commands._watching import Compiler, first_state
-from discoscript.commands.render import told_arguments
+from discoscript.commands.render import delivery_arguments
 from discoscript.errors import Exit
 from discoscript.frames.backend import BACKENDS
 from discoscript.frames.store import Store
@@ -46,20 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     script_arguments(parser)
     rendering_arguments(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="DIR",
-        type=Path,
-        help="where pictures and video go (default: out/NAME beside the script)",
-    )
-    parser.add_argument(
-        "--frames",
-        metavar="A..B",
-        type=frame_stretch,
-        help="only frames A to B, B excluded, and what they start from; no video",
-    )
-    told_arguments(parser)
+    delivery_arguments(parser)
     parser.add_argument(
         "--two-pass", action="store_true", help="a draft of every frame first, then the frames"
     )
