@@ -1,7 +1,7 @@
 """The whole way from a script to its schedule, each stage by its name.
 
 Source -> Syntax -> Scene -> Schedule. From there, `commands/_rendering.py` makes the plan, and
-`video/output.py` has its frames rendered (`frames/frames.py`) and encoded.
+`video/delivering.py` has its frames rendered (`frames/frames.py`) and encoded.
 """
 
 import gc

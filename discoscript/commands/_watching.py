@@ -23,7 +23,7 @@ from discoscript.plan.lock import lock_path
 from discoscript.plan.plan import FramePlan
 from discoscript.schedule.draft import MODELS
 from discoscript.schedule.schedule import Schedule
-from discoscript.video.output import Delivery, deliver
+from discoscript.video.delivering import Delivery, deliver
 from discoscript.watch.disk import signature
 from discoscript.watch.inputs import WatchedProject
 from discoscript.watch.live_state import LiveState, Problem, problems_of

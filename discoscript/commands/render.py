@@ -42,18 +42,13 @@ from discoscript.schedule.fingerprint import fingerprint
 from discoscript.schedule.schedule import Schedule
 from discoscript.terminal import counted, duration, printable, progress
 from discoscript.video.delivered import finished
+from discoscript.video.delivering import Delivery, deliver
+from discoscript.video.film import Film, content, film_identity
 from discoscript.video.finish import Finish, finish
-from discoscript.video.output import (
-    Delivery,
-    Film,
-    Output,
-    content,
-    deliver,
-    film_identity,
-    so_far,
-)
+from discoscript.video.output import Output
 from discoscript.video.provenance import Provenance, Told
 from discoscript.video.stereo import LAYOUTS
+from discoscript.video.videos import so_far
 from discoscript.views.reasons import reason_lines
 from discoscript.views.sheet import Cell, sheet
 

@@ -12,7 +12,7 @@ from discoscript.frames.renderer import Renderer
 from discoscript.frames.store import Store
 from discoscript.plan.frame_key import CUT, frame_key
 from discoscript.plan.plan import FramePlan, PlannedFrame
-from discoscript.video.output import Delivery
+from discoscript.video.delivering import Delivery
 from discoscript_engine.identity import Identity
 
 #: Renders what is missing and writes pictures and video.

@@ -18,7 +18,7 @@ from discoscript.errors import Exit, Failure, RenderFailure
 from discoscript.frames.events import Events
 from discoscript.frames.record import Record
 from discoscript.frames.renderer import Glimpse, Renderer
-from discoscript.video.output import Delivery
+from discoscript.video.delivering import Delivery
 from discoscript.watch.work import Work
 
 GLIMPSE_S = 0.15  #: at most so often the frame in the making is shown

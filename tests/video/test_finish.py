@@ -18,8 +18,9 @@ from discoscript.frames import png
 from discoscript.frames.events import Events
 from discoscript.frames.renderer import Picture
 from discoscript.frames.store import Store
+from discoscript.video.delivering import Delivery, deliver
 from discoscript.video.finish import Finish, enlarged, finish
-from discoscript.video.output import Delivery, Output, deliver
+from discoscript.video.output import Output
 
 TWICE = finish(2, None)
 

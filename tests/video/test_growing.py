@@ -20,7 +20,8 @@ from discoscript.frames.record import Record
 from discoscript.frames.store import Store
 from discoscript.frames.testcard import TestCards
 from discoscript.video import growing
-from discoscript.video.output import Output, deliver
+from discoscript.video.delivering import deliver
+from discoscript.video.output import Output
 
 
 @pytest.fixture(autouse=True)

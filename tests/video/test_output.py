@@ -17,7 +17,9 @@ from discoscript.frames import png
 from discoscript.frames.events import Events
 from discoscript.frames.store import Store
 from discoscript.plan.plan import FramePlan
-from discoscript.video.output import Delivery, Film, Output, deliver
+from discoscript.video.delivering import Delivery, deliver
+from discoscript.video.film import Film
+from discoscript.video.output import Output
 
 FILM = Film(Fraction(12), "h264", 30, "ultrafast", 0, 100)
 
