@@ -5,6 +5,8 @@ import pytest
 from commands import ran
 from PIL import Image
 
+from discoscript.frames.backend import BACKENDS
+from discoscript.frames.testcard import TestCards
 from discoscript.pipeline import compile_text
 from discoscript.text.diagnostics import draw
 
@@ -126,6 +128,19 @@ def test_a_study_renders_into_folders_of_its_own_with_a_sheet(tmp_path, capsys):
         assert sheet.width > 3 * 64 and sheet.height > 2 * 64
     code, _, again = ran(capsys, *command, *store)
     assert code == 0 and again.count("0 of 1 frame rendered: all is there") == 8
+
+
+def test_the_models_are_loaded_once_for_all_renders(tmp_path, capsys, monkeypatch):
+    loaded = []
+    monkeypatch.setitem(
+        vars(BACKENDS["testcard"]), "load", lambda note: loaded.append(1) or TestCards()
+    )
+    (tmp_path / "grid.disco").write_text(GRID)
+    command = ("render", tmp_path / "grid.disco", "--renderer", "testcard")
+    assert ran(capsys, *command, "--store", tmp_path / "store")[0] == 0
+    assert len(list((tmp_path / "out" / "grid").glob("*/*/frames/*.png"))) == 8 and loaded == [1]
+    assert ran(capsys, *command, "--store", tmp_path / "store")[0] == 0
+    assert loaded == [1], "and not at all where all is there"
 
 
 def test_more_renders_are_made_if_asked_for(tmp_path, capsys):

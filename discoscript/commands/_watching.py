@@ -6,10 +6,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from discoscript.commands._delivery import delivered, film, folder_of, output, part
 from discoscript.commands._reasons import reasons_of
 from discoscript.commands._rendering import Job, asked_for, job_of, refuse_missing
 from discoscript.commands._script import Script, compiled_script
-from discoscript.commands.render import film, folder_of, output, part, remembered
 from discoscript.errors import Failure, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
 from discoscript.frames.backend import BACKENDS
@@ -23,7 +23,7 @@ from discoscript.plan.lock import lock_path
 from discoscript.plan.plan import FramePlan
 from discoscript.schedule.draft import MODELS
 from discoscript.schedule.schedule import Schedule
-from discoscript.video.delivering import Delivery, deliver
+from discoscript.video.delivering import Delivery
 from discoscript.watch.disk import signature
 from discoscript.watch.inputs import WatchedProject
 from discoscript.watch.live_state import LiveState, Problem, problems_of
@@ -115,16 +115,10 @@ def _delivering(
 ) -> tuple[Callable[[Renderer, Events], Delivery], object]:
     """What renders a pass and writes pictures and video; and what it depends on beside the frames,
     as a value that can be compared."""
-    video = None if options.frames else film(job.schedule, job.script.project)
-    rate = int(str(job.schedule.fixed["save.display_rate"]))
+    video = film(job, options)
 
     def run(renderer: Renderer, events: Events) -> Delivery:
-        remembering = remembered(job)
-        told = EventsTo(remembering, events)  # in this order: `events` may end the render
-        try:
-            made = deliver(output(job, options), renderer, told, job.assets.contents, video, rate)
-        finally:
-            remembering.save()
+        made = delivered(job, options, renderer, events)
         collect_if_due(job.store, limits())
         return made
 

@@ -8,11 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from discoscript.commands._answer import Answer, document
+from discoscript.commands._delivery import sound_file
 from discoscript.commands._files import output_folder
 from discoscript.commands._rendering import assets_of
 from discoscript.commands._script import Script, script_arguments, sound_script
 from discoscript.commands._stretch import frame_stretch
-from discoscript.commands.render import sound_file
 from discoscript.errors import RenderFailure, UsageFailure, disk_failure
 from discoscript.frames.backend import INSTALL
 from discoscript.frames.renderer import Picture

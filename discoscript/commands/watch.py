@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from queue import SimpleQueue
 
+from discoscript.commands._delivery import delivery_arguments
 from discoscript.commands._rendering import rendering_arguments, store_folder
 from discoscript.commands._script import script_arguments
 from discoscript.commands._watching import Compiler, first_state
-from discoscript.commands.render import delivery_arguments
 from discoscript.errors import Exit
 from discoscript.frames.backend import BACKENDS
 from discoscript.frames.store import Store

@@ -26,17 +26,24 @@ class Backend:
     load: Callable[[Note], Renderer]
     identity: Callable[[Models], Identity]
 
-    def lazy(self, note: Note) -> Renderer:
+    def lazy(self, note: Note) -> "Lazy":
         """The renderer, loaded when the first frame is asked of it."""
-        return _Lazy(self, note)
+        return Lazy(self, note)
 
 
-class _Lazy:
+class Lazy:
+    """A renderer that is loaded when the first picture is asked of it, or before."""
+
     def __init__(self, backend: Backend, note: Note) -> None:
         self._backend = backend
         self._note = note
         self._loaded: Renderer | None = None
         self.identity = backend.identity
+
+    def load(self) -> Renderer:
+        """The renderer itself, loaded once."""
+        self._loaded = self._loaded or self._backend.load(self._note)
+        return self._loaded
 
     def render(
         self,
@@ -45,22 +52,18 @@ class _Lazy:
         assets: Mapping[str, bytes],
         on_step: OnStep,
     ) -> Picture:
-        self._loaded = self._loaded or self._backend.load(self._note)
-        return self._loaded.render(job, previous, assets, on_step)
+        return self.load().render(job, previous, assets, on_step)
 
     def move(self, move: Move, picture: Picture) -> Picture:
-        self._loaded = self._loaded or self._backend.load(self._note)
-        return self._loaded.move(move, picture)
+        return self.load().move(move, picture)
 
     def carry(
         self, carry: Carry, previous: Picture, picture: Picture, assets: Mapping[str, bytes]
     ) -> Picture:
-        self._loaded = self._loaded or self._backend.load(self._note)
-        return self._loaded.carry(carry, previous, picture, assets)
+        return self.load().carry(carry, previous, picture, assets)
 
     def eyes(self, eyes: Eyes, picture: Picture) -> Picture:
-        self._loaded = self._loaded or self._backend.load(self._note)
-        return self._loaded.eyes(eyes, picture)
+        return self.load().eyes(eyes, picture)
 
 
 def _engine(note: Note) -> Renderer:
