@@ -1,5 +1,6 @@
 """The command line: what it prints and returns; no mistake of a user is a traceback."""
 
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from commands import ROOT, discoscript, environment, ran
 
 from discoscript.cli import COMMANDS, EXIT_CODES
 from discoscript.errors import Exit
+from discoscript.frames.testcard import TestCards
 from discoscript_engine.identity import Identity
 
 BEACH = """disco 1
@@ -453,6 +455,19 @@ def test_ctrl_c_keeps_what_is_finished(folder: Path, capsys: pytest.CaptureFixtu
     assert process.returncode == Exit.INTERRUPTED and out == ""
     assert "interrupted" in err and "Traceback" not in err
     assert 0 < rendered(cards(capsys)[2]) < 6
+
+
+def test_with_json_an_interruption_is_an_object(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TestCards, "render", stopped)
+    code, out, _ = cards(capsys, "--json")
+    error = json.loads(out)["error"]
+    assert code == error["exit"] == Exit.INTERRUPTED
+    assert "interrupted; finished frames are kept" in error["message"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
