@@ -44,9 +44,10 @@ def show_failure(failure: Failure) -> None:
     if failure.drawn:
         print(failure.drawn, end="", file=sys.stderr)
         return
-    error = f"{painted('error', RED + BOLD, sys.stderr)}: "
-    stopped = isinstance(failure, Interruption)
-    print(f"{'' if stopped else error}{failure.message}", file=sys.stderr)
+    if isinstance(failure, Interruption):
+        print("\n".join(filter(None, (failure.message, failure.help))), file=sys.stderr)
+        return
+    print(f"{painted('error', RED + BOLD, sys.stderr)}: {failure.message}", file=sys.stderr)
     if failure.help:
         print(f"  = help: {failure.help}", file=sys.stderr)
 
