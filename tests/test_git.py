@@ -114,6 +114,7 @@ def test_a_change_is_shown_by_effect(film: Path, capsys: pytest.CaptureFixture[s
     ran(capsys, "setup", "git")
     edited(film, 'shot "town" 24:', 'shot "town" 36:')
     out = git(film, "difftool", "-y", "-t", "disco")
+    assert out.startswith("film.disco, before -> film.disco\n"), "not the names of git's copies"
     assert 'shot "town"  24..48     24..60' in out
 
 

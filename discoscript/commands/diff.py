@@ -75,7 +75,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--beside",
         metavar="FILE",
         type=Path,
-        help="read what both scripts name beside FILE, not beside them",
+        help="both are versions of FILE: what they name lies beside it",
     )
     parser.add_argument(
         "--exit-code", action="store_true", help="exit code 1 where a picture differs"
@@ -89,6 +89,8 @@ def run(options: argparse.Namespace) -> Answer:
     with ExitStack() as held:
         first = held.enter_context(committed(options) if options.now is None else found(names[0]))
         paths = first, held.enter_context(found(names[1]))
+        if options.beside:
+            names = f"{options.beside}, before", str(options.beside)
         sides = [side(*named, options) for named in zip(names, paths, strict=True)]
         both = wanted(sides[0], sides[1], options)
         compared = comparison(sides, both)
