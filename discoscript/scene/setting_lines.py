@@ -183,9 +183,10 @@ class SettingLines:
             self.fixed.setdefault(row.key, Given(None, said.value.span))
             return True
         here = self.on_frames.timeline.scene
+        mistakes = len(self.report.found)
         value = fixed_value(said.value, row, self.amounts, here.times)
         if value is None or entry.under.loose:
-            return row.default is None and value is None
+            return row.default is None and value is None and len(self.report.found) == mistakes
         earlier = self.fixed.get(row.key)
         if earlier is not None and row.group != "scene":
             self._twice(row, earlier.span, said.span)
