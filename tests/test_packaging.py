@@ -21,6 +21,7 @@ NEEDED = [
         for file in sorted((ROOT / "discoscript" / "live" / "page").iterdir())
     ),
     "discoscript_engine/engine.py",
+    "discoscript_engine/memory_needs.json",
     *(
         f"discoscript_engine/weights/tiny/{name}"
         for name in (

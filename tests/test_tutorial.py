@@ -40,6 +40,8 @@ HERE_OTHERWISE = (
     (r"rendered in .*", "rendered in ..."),
     # the models, the processor and the renderer
     (r"(?m)^renders with .*", "renders with the models"),
+    # how much memory this machine has
+    (r"(?m)^(memory: .* needed), .* free$", r"\1"),
 )
 
 #: The largest picture of the page, so that it opens quickly.

@@ -3,6 +3,7 @@
 import argparse
 
 from discoscript.commands._answer import Answer
+from discoscript.commands._memory import room_of
 from discoscript.commands._missing import fetch_command
 from discoscript.commands._rendering import (
     Asked,
@@ -51,5 +52,6 @@ def overview(wanted: Asked) -> Overview:
         seen=seen_frames(wanted, identity),
         diagnostics=wanted.script.compiled.diagnostics,
         strange=strange_words(wanted),
+        room=room_of(wanted),
         fetch=fetch_command(wanted.script.path) if missing(wanted.models) else "",
     )

@@ -18,6 +18,7 @@ from discoscript.commands._delivery import (
 )
 from discoscript.commands._files import write_whole
 from discoscript.commands._locking import settle
+from discoscript.commands._memory import refuse_too_large
 from discoscript.commands._reasons import reasons_of
 from discoscript.commands._rendering import (
     Job,
@@ -145,6 +146,8 @@ def _render(
         say(f"0 of {counted(wanted.schedule.frames, 'frame')} rendered: all is there")
         return Made(label, wanted.schedule.frames, 0, 0.0, there)
     found = look(wanted.plan, wanted.identity, wanted.store)
+    if not complete(found):
+        refuse_too_large(wanted)
     say(_before(found))
     if options.explain:
         for line in reason_lines(reasons_of(wanted, wanted.identity, found)):

@@ -18,6 +18,7 @@ from discoscript.views.jobs import Seen
 from discoscript.views.table import cut, table
 from discoscript.views.values import line_word
 from discoscript.views.words import change, seconds, sized
+from discoscript_engine.room import Room
 
 Json = dict[str, Any]
 
@@ -62,6 +63,7 @@ class Overview:
     seen: tuple[Seen, ...]
     diagnostics: tuple[Diagnostic, ...]
     strange: tuple[str, ...]  #: words that the embedded CLIP does not know
+    room: Room | None = None  #: None where the renderer needs none to speak of
     fetch: str = ""  #: the command that fetches the models that are missing
 
     @property
@@ -102,6 +104,8 @@ def _lines(page: Overview, width: int) -> Iterator[str]:
     yield f"mode: {_mode(page)}"
     if page.renderer:
         yield f"renders with {page.renderer}"
+    if page.room:
+        yield page.room.line()
     if any(m.state not in USABLE for m in page.models):
         yield _missing(page)
     yield from _models(page, width)
@@ -272,6 +276,7 @@ def overview_json(page: Overview) -> Json:
         "height": schedule.size[1],
         "seed": page.seed,
         "renderer": page.renderer or None,
+        "memory": page.room and _memory(page.room),
         "models": [
             {"role": m.role, "name": m.name, "state": m.state, "bytes": m.bytes}
             for m in page.models
@@ -286,6 +291,11 @@ def overview_json(page: Overview) -> Json:
         "render": _count(page.states),
         "eyes": _count(page.eyes) if page.eyes else None,
     }
+
+
+def _memory(room: Room) -> Json:
+    asked = {"bytes": room.usual, "free": room.free, "fits": room.fits}
+    return {**asked, "cuts_at_once": room.at_once, "bytes_at_once": room.needed}
 
 
 def _part(page: Overview, part: Part) -> Json:

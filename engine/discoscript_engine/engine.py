@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from discoscript_engine.diffusion.losses import PERCEPTUAL, Likeness, Perceptual
-from discoscript_engine.diffusion.passes import CUTS_AT_ONCE, OutOfMemory, Passes
+from discoscript_engine.diffusion.passes import OutOfMemory, Passes
 from discoscript_engine.diffusion.prompts import TextCache
 from discoscript_engine.diffusion.sampling import DiffusionModel, VelocityModel
 from discoscript_engine.frame import Networks, moved, render_frame, seen_by_eyes
@@ -25,6 +25,7 @@ from discoscript_engine.job import (
     Move,
     OwnFile,
 )
+from discoscript_engine.memory import CUTS_AT_ONCE
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import Clip, load_clip
 from discoscript_engine.models.diffusion import load_diffusion, load_own_diffusion, load_secondary
@@ -33,6 +34,7 @@ from discoscript_engine.models.lpips import load_lpips
 from discoscript_engine.motion.depth import Estimate, load_depth
 from discoscript_engine.motion.flow import FLOWS
 from discoscript_engine.motion.footage import Motions, carried, video_frames
+from discoscript_engine.room import FreeMemory, free_memory, room_for
 
 #: uint8, height x width x 3, RGB.
 Picture = NDArray[np.uint8]
@@ -51,14 +53,21 @@ T = TypeVar("T")
 
 class Engine:
     """Renders jobs on one device. Models are loaded when first needed and kept. `note` is told
-    what the user should know and what stops nothing."""
+    what the user should know and what stops nothing; `free` says how much memory there is before
+    anything is loaded."""
 
     def __init__(
-        self, device: str = "auto", note: Callable[[str], None] = lambda text: None
+        self,
+        device: str = "auto",
+        note: Callable[[str], None] = lambda text: None,
+        free: FreeMemory | None = None,
     ) -> None:
         self._name = device
         self.device = torch.device(device_kind() if device == "auto" else device)
-        self._dtype = DTYPES[precision(self.device.type)]
+        self._precision = precision(self.device.type)
+        self._dtype = DTYPES[self._precision]
+        self._note = note
+        self._free = (free or free_memory)(self.device.type)
         self._passes = Passes(CUTS_AT_ONCE[self.device.type], note)
         self._digests = FileDigests()
         self._texts: TextCache = {}
@@ -85,6 +94,7 @@ class Engine:
         TooLittleMemory where the device has no room even for a single cut.
         """
         before = None if previous is None else torch.from_numpy(np.array(previous))
+        self._take_room(job)
         networks = self._networks(job, assets)
         with repeatable(), within_memory(job):
             picture = render_frame(
@@ -98,6 +108,13 @@ class Engine:
                 self._passes,
             )
         return picture.cpu().numpy()
+
+    def _take_room(self, job: FrameJob) -> None:
+        """Fewer cuts at once where memory is short; it stays so, as after it has run out."""
+        room = room_for([job], self.device.type, self._precision, self._free)
+        if room.at_once < self._passes.at_most:
+            self._passes.at_most = room.at_once
+            self._note(room.line())
 
     def move(self, move: Move, picture: Picture) -> Picture:
         """The picture as the camera sees it after its move."""

@@ -141,12 +141,17 @@ def _cuda_class() -> str:
 
 def _compute_capability() -> str | None:
     """`9.0` for the GPU that torch takes first; None where there is none."""
+    return asked_of_gpu("compute_cap")
+
+
+def asked_of_gpu(what: str) -> str | None:
+    """What NVIDIA's tool says of the GPU that torch takes first; None where there is none."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     tool = shutil.which("nvidia-smi")
     if tool is None or visible in ("", "-1"):
         return None
     first = ["-i", visible.split(",")[0]] if visible else []
-    command = [tool, *first, "--query-gpu=compute_cap", "--format=csv,noheader"]
+    command = [tool, *first, f"--query-gpu={what}", "--format=csv,noheader,nounits"]
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError):

@@ -17,7 +17,7 @@ from discoscript_engine.diffusion.augment import augment
 from discoscript_engine.diffusion.guidance import Hold, Wish, gradient_of, guided, looking
 from discoscript_engine.diffusion.losses import multi_scale
 from discoscript_engine.diffusion.noise_schedule import noise_schedule
-from discoscript_engine.diffusion.passes import CUTS_AT_ONCE, Passes
+from discoscript_engine.diffusion.passes import Passes
 from discoscript_engine.diffusion.prompts import Target
 from discoscript_engine.diffusion.samplers import SAMPLERS
 from discoscript_engine.diffusion.sampling import (
@@ -30,6 +30,7 @@ from discoscript_engine.diffusion.sampling import (
 )
 from discoscript_engine.frame import step_noise
 from discoscript_engine.job import Cutouts, Guidance
+from discoscript_engine.memory import CUTS_AT_ONCE
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import Clip, from_open_clip, load_clip
 from discoscript_engine.models.diffusion import noise_part

@@ -2,7 +2,7 @@
 
 How many does not change what is computed, but sums are rounded otherwise: it is part of what a
 picture's last bits depend on. So it is set by the kind of device, never by what happens to be
-free; only where memory runs out is it made smaller, and then that is said.
+free; only where that is too little (`room`), or runs out, is it made smaller, and that is said.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,11 +12,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-OutOfMemory = torch.cuda.OutOfMemoryError
+from discoscript_engine.memory import CUTS_AT_ONCE
 
-#: Cuts seen at once, by kind of device. A GPU is busy only with many; a processor gains nothing
-#: from more than a batch, and keeps what it works on nearer.
-CUTS_AT_ONCE = {"cpu": 16, "cuda": 64, "mps": 64}
+OutOfMemory = torch.cuda.OutOfMemoryError
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from discoscript_engine.models.clip import Clip
 #: How many noisy copies of a prompt a fuzzy one is replaced by.
 FUZZY_COPIES = 25
 
-#: (CLIP model, text) -> its embedding; texts are encoded once for a whole run.
-TextCache = MutableMapping[tuple[str, str], Float[Tensor, " e"]]
+#: (CLIP model, text) -> its embedding, as long as that model makes them; texts are encoded once
+#: for a whole run.
+TextCache = MutableMapping[tuple[str, str], Float[Tensor, " _"]]
 
 #: SHA-256 of a picture -> what one CLIP model sees in each of its cuts.
 Seen = Mapping[str, Float[Tensor, "n e"]]
