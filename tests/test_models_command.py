@@ -314,6 +314,8 @@ def program(url: str, folder: Path, *arguments: str, **streams: object) -> subpr
         [sys.executable, "-c", PROGRAM, url, *arguments],
         env={**environment(DISCOSCRIPT_MODELS=str(folder)), "PYTHONPATH": paths},
         text=True,
+        # a job in the background of a shell ignores Ctrl-C, and so do the processes that it starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},  # type: ignore[call-overload]
     )
 
