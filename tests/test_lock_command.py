@@ -94,6 +94,17 @@ def test_another_machine_is_said_and_renders(
     assert code == 0 and "machine: cuda-sm_90" in err
 
 
+def test_another_precision_makes_pictures_alike(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran(capsys, "lock", script, "--update")
+    here = json.loads(lock_path(script).read_text())["numeric"]
+    locked(script, numeric=here.replace("fp32", "fp16"))
+    assert "pictures are alike, but" in ran(capsys, "lock", script)[1]
+    locked(script, numeric=f"gpu-{here}")
+    assert "pictures agree, but" in ran(capsys, "lock", script)[1]
+
+
 def test_a_draft_and_test_cards_pin_nothing(
     script: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

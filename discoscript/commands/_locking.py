@@ -72,12 +72,20 @@ def _refuse(script: Path, was: Pinned | None, here: Pinned) -> Iterator[str]:
 def line(found: Unlike) -> str:
     """`file refs/dog.png: 3f5a1c2e locked, 81c0ab77 here, pictures differ`."""
     there, here = (short(text) for text in (found.kept, found.here))
-    effect = "pictures agree, but not to the last bit" if found.closely else "pictures may differ"
+    agree = "agree" if precision(found.kept) == precision(found.here) else "are alike"
+    effect = (
+        f"pictures {agree}, but not to the last bit" if found.closely else "pictures may differ"
+    )
     if not there:
         return f"{printable(found.what)}: not locked yet"
     if not here:
         return f"{printable(found.what)}: locked, but no longer used"
     return f"{printable(found.what)}: {there} locked, {here} here; {effect}"
+
+
+def precision(numeric: str) -> str:
+    """`fp32` of `cpu-x86_64-avx2 fp32 torch2.14`."""
+    return next((word for word in numeric.split() if word.startswith(("fp", "bf"))), "")
 
 
 def short(text: str) -> str:
