@@ -28,6 +28,7 @@ EXIT_CODES = """exit codes:
 """
 
 ENVIRONMENT = """environment:
+  DISCOSCRIPT_COMPILE    anything: torch compiles the diffusion model, which takes minutes once
   DISCOSCRIPT_MODELS     the folder of the fetched models
   DISCOSCRIPT_PRECISION  what diffusion and CLIP compute in: fp32, fp16 or bf16
   DISCOSCRIPT_STORE      the folder of the frame store

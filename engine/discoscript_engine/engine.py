@@ -28,6 +28,7 @@ from discoscript_engine.job import (
 from discoscript_engine.memory import CUTS_AT_ONCE
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import Clip, load_clip
+from discoscript_engine.models.compiled import as_asked
 from discoscript_engine.models.diffusion import load_diffusion, load_own_diffusion, load_secondary
 from discoscript_engine.models.half import DTYPES
 from discoscript_engine.models.lpips import load_lpips
@@ -162,11 +163,12 @@ class Engine:
         key = row.name, file
         if key not in self._diffusions:
             self._diffusions = {k: v for k, v in self._diffusions.items() if k[1] is None}
-            self._diffusions[key] = (
+            network = (
                 load_own_diffusion(row, file.name, assets[file.sha256], self.device, self._dtype)
                 if file
                 else load_diffusion(row, self.device, self._dtype)
             )
+            self._diffusions[key] = as_asked(network, self.device.type, self._note)
         return self._diffusions[key]
 
     def _looking_ahead(self) -> VelocityModel:

@@ -29,6 +29,9 @@ PRECISION: Mapping[str, str] = {"cpu": "fp32", "cuda": "fp16", "mps": "fp32"}
 PRECISIONS = ("fp32", "fp16", "bf16")
 PRECISION_VARIABLE = "DISCOSCRIPT_PRECISION"
 
+#: Anything in this variable of the environment has torch compile the diffusion model.
+COMPILE_VARIABLE = "DISCOSCRIPT_COMPILE"
+
 #: What torch's CPU kernels ask for before they take their widest form, widest first.
 INSTRUCTION_SETS = (
     ("avx512", {"avx512f", "avx512bw", "avx512dq", "avx512vl", "fma"}),
@@ -92,7 +95,18 @@ def numeric_class(device: str = "auto") -> str:
     """The class of machines that compute the same bits as this one would on `device`."""
     kind = device_kind(device)
     machine = {"cpu": _cpu_class, "cuda": _cuda_class, "mps": _mps_class}[kind]()
-    return f"{machine} {precision(kind)} torch{_version('torch')}"
+    how = " compiled" if compiles(kind) else ""
+    return f"{machine} {precision(kind)} torch{_version('torch')}{how}"
+
+
+def compiles(kind: str) -> bool:
+    """Whether the diffusion model is compiled on a kind of device: it is asked for, and there is
+    what torch needs for it. What is compiled is rounded otherwise."""
+    if not os.environ.get(COMPILE_VARIABLE):
+        return False
+    compilers = (os.environ.get("CXX", ""), "g++", "clang++", "c++")
+    there = any(shutil.which(name) for name in compilers if name)
+    return there and (kind != "cuda" or find_spec("triton") is not None)
 
 
 class NoPrecision(ValueError):
