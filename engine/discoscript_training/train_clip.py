@@ -33,6 +33,7 @@ from .training import (
     save_checkpoint,
     set_rate,
     to_tensor,
+    working_type,
     write_figures,
 )
 from .views import normalise, overview, random_cuts
@@ -88,7 +89,7 @@ def main() -> None:
         model.load_state_dict(state["model"])
         heads.load_state_dict(state["heads"])
         optimizer.load_state_dict(state["optimizer"])
-    network = load_tiny_diffusion().network.bfloat16() if arguments.predictions else None
+    network = load_tiny_diffusion().network.to(working_type()) if arguments.predictions else None
     pictures = open_shards(arguments.work / "data", "train")
     log = LossLog(arguments.work / "clip.csv", every=50)
 
@@ -150,7 +151,7 @@ def batch_losses(
     mentions = np.stack([c.mentions for c in captions])
     grey_tensor = torch.from_numpy(grey)
     cuts = random_cuts(to_tensor(pictures.take_images(index)), grey_tensor, network)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=working_type() is torch.bfloat16):
         embedding = model.encode_image(cuts.contiguous(memory_format=torch.channels_last))
     embedding = embedding.float()
     text = model.encode_text(tokenizer([c.text for c in captions]), normalize=True)

@@ -27,6 +27,7 @@ from .training import (
     save_checkpoint,
     set_rate,
     to_tensor,
+    working_type,
     write_figures,
 )
 
@@ -52,7 +53,7 @@ def main() -> None:
     for rate in Budget(arguments.minutes * 60, arguments.tail).rates():
         set_rate(optimizer, RATE * rate)
         x, disparity = draw_batch(pictures, rng)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=working_type() is torch.bfloat16):
             predicted = net.disparity(x)
         loss = depth_loss(predicted.float(), disparity)
         loss.backward()

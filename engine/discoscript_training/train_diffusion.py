@@ -5,9 +5,10 @@ Denoise", 2025): it works on blocks of 4x4 pixels, whose 48 values of noise do n
 layers of 64 channels, while a picture does. The error counts as that of v would (Salimans and Ho,
 2022), up to a bound; the engine turns the picture into noise.
 
-Weights are trained in bfloat16 with a float32 master copy, which a single core of today does
-fastest. The first part of a run may use half-size pictures, four times cheaper: the network is
-convolutional, and layout, light and shapes carry over. A later run resumes from the checkpoint.
+Weights are trained in bfloat16 with a float32 master copy where the processor has AVX-512. The
+first part of a run may use half-size pictures, four times cheaper: the network is convolutional,
+and layout, light and shapes carry over. A later run resumes from the checkpoint; where there is
+none, `--from-published` goes on from the weights that are part of the package.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from discoscript_engine.models.unet import UNet, UNetConfig
-from discoscript_engine.models.weights import save_weights
+from discoscript_engine.models.weights import read_weights, save_weights
 
 from .shards import Pictures, open_shards
 from .training import (
@@ -33,11 +34,13 @@ from .training import (
     argument_parser,
     averaged_copy,
     load_checkpoint,
+    read_figures,
     save_checkpoint,
     set_rate,
     tensors_of,
     to_tensor,
     update_average,
+    working_type,
     write_figures,
 )
 
@@ -62,10 +65,15 @@ def main() -> None:
     parser.add_argument(
         "--half-size", type=float, default=0.3, help="part of the run with pictures of half size"
     )
+    parser.add_argument(
+        "--from-published", action="store_true", help="go on from the weights of the package"
+    )
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     checkpoint = arguments.work / "diffusion.pt"
     state = load_checkpoint(checkpoint)
+    if state is None and arguments.from_published:
+        state = published()
     seen = state["seen"] if state else 0
     torch.manual_seed(seen)
     rng = np.random.default_rng([21, seen])
@@ -77,8 +85,9 @@ def main() -> None:
     if state:
         master.load_state_dict(state["master"])
         average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-    worker = averaged_copy(master).bfloat16().requires_grad_(True)
+        if "optimizer" in state:
+            optimizer.load_state_dict(state["optimizer"])
+    worker = averaged_copy(master).to(working_type()).requires_grad_(True)
     pictures, abar = open_shards(arguments.work / "data", "train"), alphas_cumprod()
     log = LossLog(arguments.work / "diffusion.csv")
     steps = state["steps"] if state else 0
@@ -118,6 +127,19 @@ def main() -> None:
     write_figures("diffusion", held_out_figures(average, arguments, seen, half_size_seen, steps))
 
 
+def published() -> dict[str, Any]:
+    """A state to go on from: the averaged weights of the package, without the optimizer's."""
+    weights, _ = read_weights(WEIGHTS / "diffusion.safetensors")
+    figures = read_figures("diffusion")
+    return {
+        "master": weights,
+        "average": weights,
+        "seen": figures["views"],
+        "steps": figures["steps"],
+        "half_size_seen": figures["views_at_half_size"],
+    }
+
+
 def draw_batch(
     pictures: Pictures, rng: np.random.Generator, count: int, half_size: bool
 ) -> Float[Tensor, "b 3 h w"]:
@@ -153,9 +175,9 @@ def stratified_times(count: int) -> Tensor:
 def train_step(
     master: nn.Module, worker: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, abar: Tensor
 ) -> dict[str, float]:
-    """One update: gradients from the bfloat16 worker, the step on the float32 master."""
+    """One update: gradients from the worker, the step on the float32 master."""
     t = stratified_times(len(x))
-    predicted = worker(noisy(x, t, abar).bfloat16(), t.float()).float()
+    predicted = worker(noisy(x, t, abar).to(working_type()), t.float()).float()
     errors = (predicted - x).square().mean((1, 2, 3)) * weight(t, abar)
     errors.mean().backward()
     masters, workers = tensors_of(master), tensors_of(worker)

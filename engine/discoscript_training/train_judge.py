@@ -26,6 +26,7 @@ from .training import (
     save_checkpoint,
     set_rate,
     to_tensor,
+    working_type,
     write_figures,
 )
 from .world import ATTRIBUTES, MAIN_ATTRIBUTES
@@ -81,7 +82,7 @@ def main() -> None:
         index = rng.integers(0, len(pictures), BATCH)
         codes = torch.from_numpy(pictures.codes[index].astype(np.int64))
         x = disturb(to_tensor(pictures.take_images(index)))
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=working_type() is torch.bfloat16):
             guesses = judge(x.contiguous(memory_format=torch.channels_last))
         losses = [
             F.cross_entropy(guess.float(), codes[:, list(ATTRIBUTES).index(name)])

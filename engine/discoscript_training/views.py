@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from .training import alphas_cumprod
+from .training import alphas_cumprod, working_type
 
 SIZE = 64
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
@@ -53,7 +53,7 @@ def predicted(x: Float[Tensor, "b 3 h w"], network: nn.Module) -> Float[Tensor, 
     The last tenth of the noise levels, where predictions show nothing yet, is left out.
     """
     t, fac, x_t = _noised(x, 900)
-    prediction = network(x_t.bfloat16(), t.float()).float()
+    prediction = network(x_t.to(working_type()), t.float()).float()
     return prediction * fac + x_t * (1 - fac)
 
 
