@@ -97,6 +97,12 @@ gallery: $(VENV)/.engine  ## render the examples and the gallery picture of the 
 train-tiny: $(VENV)/.engine  ## train the embedded models further (hours; resumes)
 	$(BIN)/python -m discoscript_training --work $(WORK)
 
+.PHONY: judge
+judge: $(VENV)/.engine  ## measure what the embedded models make of 40 prompts, and two films; writes their card
+	$(BIN)/python -m discoscript_training.evaluate
+	$(BIN)/python -m discoscript_training.coherence
+	$(BIN)/python -m discoscript_training.card
+
 .PHONY: clean
 clean:  ## remove what the other targets made, but not the rendered frames
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

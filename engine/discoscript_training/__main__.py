@@ -20,9 +20,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("train_depth", "--minutes", "10"),
     ("train_judge", "--minutes", "12"),
     ("evaluate",),
+    ("coherence",),
     ("card",),
 )
-WITHOUT_WORK = ("vocabulary", "card")
+WITHOUT_WORK = ("vocabulary", "evaluate", "coherence", "card")
 
 
 def main() -> None:

@@ -36,15 +36,12 @@ def card(figures: dict[str, Any]) -> str:
     attributes = ("", *MAIN_ATTRIBUTES)
     errors = diffusion["held_out_error"]
     depth_error, baseline = depth["mean_absolute_error"], depth["baseline_median_map"]
-    hit_rates = [
-        (name, shares["all"], *(shares[attribute] for attribute in MAIN_ATTRIBUTES))
-        for name, shares in (
-            ("without guidance", evaluation["unguided"]),
-            ("guided", evaluation["guided"]),
-            ("painted scenes", evaluation["painted"]),
-        )
+    prompts = [
+        (prompt, share)
+        for part in ("untouched", "choosing")
+        for prompt, share in evaluation[part]["by_prompt"].items()
     ]
-    prompts = list(evaluation["guided_by_prompt"].items())
+    count, more = evaluation["untouched_pictures"], evaluation["choosing_pictures"]
     width, height = evaluation["size"]
     guidance = evaluation["settings"]
     return f"""# The embedded models, `tiny`
@@ -120,17 +117,24 @@ architecture and trained on other pictures, that measures the pictures below.
 CLIP, nearest of 64 pictures to a caption: it fits the caption in
 {clip["retrieval_caption_satisfied"]}, it is the very picture in {clip["retrieval_exact"]} of cases.
 
-What the judge finds of what was asked, over 12 prompts of 4 seeds each at {width}x{height}, with
-{evaluation["steps"]} steps, clip_guidance_scale {guidance["clip_guidance_scale"]:g} and clamp_max
-{guidance["clamp_max"]:g} ({evaluation["cpu_seconds_per_frame"]} CPU seconds a frame). Guidance is
-by the CLIP above, so "guided" beyond "painted scenes" means that guidance exaggerates, not that
-the pictures are better than the painted ones. The judge is lenient: it was never shown a bad
-picture and names things that a person sees as a smudge (the planets and the city, mostly).
-clamp_max was chosen by eye and judge on these prompts, with other seeds.
+What the judge finds of what was asked, at {width}x{height} with {evaluation["steps"]} steps,
+clip_guidance_scale {guidance["clip_guidance_scale"]:g} and clamp_max {guidance["clamp_max"]:g}
+({evaluation["cpu_seconds_per_frame"]} CPU seconds a frame). The ten prompts of the first line,
+{count} pictures, were never used to choose anything; the settings were chosen by eye and judge on
+the thirty of the second ({more} pictures, of other seeds than were chosen by). Guidance is by the
+CLIP above: where "guided" is beyond "painted scenes", guidance exaggerates, and the pictures are
+not better than the painted ones. The judge is lenient: it was never shown a bad picture, and names
+things that a person sees as a smudge.
 
-{table(("", "all", *MAIN_ATTRIBUTES), hit_rates)}
+{hit_table(evaluation)}
+
+[The pictures of the ten prompts](../../../../docs/images/untouched.jpg), eight seeds each;
+[32 pictures without a prompt](../../../../docs/images/unguided.jpg). Without guidance the model
+paints light, land and horizon; a person can name the thing in few of them.
 
 {table(("prompt", "found"), prompts)}
+
+{coherence_text(figures["coherence"])}
 
 Depth, mean absolute error of disparity (0 to 1): {depth_error["all"]}, where a fixed map of medians
 has {baseline["all"]}; in the places that differ from that map, such as objects,
@@ -142,7 +146,53 @@ MIT, as the rest of DiscoScript.
 """
 
 
+def hit_table(evaluation: dict[str, Any]) -> str:
+    """The share of what was asked that the judge finds, in all and by attribute."""
+    rows = {
+        "guided, untouched prompts": "untouched",
+        "guided, prompts of the choice": "choosing",
+        "without guidance": "unguided",
+        "painted scenes": "painted",
+    }
+    heads = ("", "all", *MAIN_ATTRIBUTES)
+    return table(heads, [(name, *evaluation[key]["rates"].values()) for name, key in rows.items()])
+
+
+def coherence_text(films: dict[str, Any]) -> str:
+    """Whether films hold together, and their curves."""
+    rows = [
+        (
+            name.replace("-held", ", color_match mean"),
+            f"{film['colors'][-1]:.1f}",
+            *(f"{film[key][0]:.0f} to {film[key][-1]:.0f}" for key in ("contrast", "saturation")),
+            film["object_seen"],
+            f"{film['near_pixels_a_frame']} and {film['far_pixels_a_frame']}",
+        )
+        for name, film in films.items()
+    ]
+    heads = (
+        "48 frames",
+        "colours move by",
+        "contrast",
+        "saturation",
+        "object seen in",
+        "pixels a frame, near and far",
+    )
+    curves = " ".join(f"![{name}](../../../../docs/images/coherence-{name}.png)" for name in films)
+    return f"""Films: a 2D zoom and a 3D flight of 48 frames each, as they come and with
+`coherence: color_match mean`, which holds the colours of the first frame. Colours, contrast and
+saturation are measured in CIELAB, where 1 is about what an eye can tell; near and far are the
+nearest and the farthest third of the picture.
+
+{table(heads, rows)}
+
+![frames of the four films](../../../../docs/images/coherence.jpg)
+
+{curves}"""
+
+
 def main() -> None:
+    print(hit_table(read_figures()["evaluation"]))
     (WEIGHTS / "README.md").write_text(card(read_figures()), encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
 """Compare the samplers at equal cost: `python -m discoscript_training.compare_samplers`.
 
-The twelve prompts of `evaluate`, rendered with every sampler in the same number of steps. Measured:
-what the judge sees of the asked attributes, and how near the embedded CLIP finds picture and
-prompt (it also guides, so it flatters all of them alike). The table goes to
+Twelve of the prompts by which settings are chosen, rendered with every sampler in the same number
+of steps. Measured: what the judge sees of the asked attributes, and how near the embedded CLIP
+finds picture and prompt (it also guides, so it flatters all of them alike). The table goes to
 `figures/samplers_STEPS.json`, a contact sheet to the work folder: look at it.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +22,14 @@ from discoscript_engine.images import to_tensor
 from discoscript_engine.model_table import by_name
 from discoscript_engine.models.clip import Clip, load_clip
 
-from .evaluate import PROMPTS, SEEDS, Picture, hits, job_of, rates, render
+from .evaluate import SEEDS, Picture, guided_pictures, hits, rates
+from .judge_prompts import CHOOSING
 from .sheets import write_sheet
 from .train_judge import Judge, load_judge
 from .training import write_figures
 
 SHOWN = 8  #: prompts on the contact sheet
+PROMPTS = dict(list(CHOOSING.items())[:12])
 
 #: What is compared, by its name in the table.
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -63,30 +64,20 @@ def measured(
     }
 
 
-def pictures_of(
-    engine: Engine, steps: int, settings: Sequence[str], seeds: Sequence[int]
-) -> dict[str, list[Picture]]:
-    """Pictures of each prompt, one for each seed."""
-    lines = (f"diffusion: steps {steps}", *settings)
-    return {
-        prompt: [render(engine, job_of(prompt, seed, lines)) for seed in seeds]
-        for prompt in PROMPTS
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".work/tiny"))
     parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--seeds", type=int, default=3, help="pictures of each prompt")
     arguments = parser.parse_args()
-    judge = load_judge(arguments.work)
+    judge = load_judge()
     clip = load_clip(by_name("clip", "tiny"), torch.device("cpu"))
     engine, seeds, steps = Engine("cpu"), SEEDS[: arguments.seeds], arguments.steps
     table, sheet = {}, []
     for name, settings in SETTINGS.items():
         begun = time.process_time()
-        pictures = pictures_of(engine, steps, settings, seeds)
+        lines = (f"diffusion: steps {steps}", *settings)
+        pictures = guided_pictures(engine, PROMPTS, seeds, lines)
         table[name] = measured(judge, clip, pictures, time.process_time() - begun)
         sheet += [some[0] for some in list(pictures.values())[:SHOWN]]
         print(f"{steps} steps, {name}: {table[name]}", flush=True)

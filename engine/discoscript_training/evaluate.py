@@ -1,18 +1,17 @@
-"""Measure the embedded models: `python -m discoscript_training.evaluate`.
+"""Measure the embedded models: `make judge`.
 
-Twelve prompts, four seeds each, rendered as a script that says nothing but the prompt is; the
-judge says which of the asked attributes are to be seen. Beside it: the same for pictures without
+Every prompt of `judge_prompts`, rendered as a script that says nothing but the prompt is; the judge
+says which of the asked attributes are to be seen. Beside it: the same for pictures without
 guidance, and for painted scenes of what the prompts ask for, which is the most that can be
-reached. Contact sheets go to the work folder: look at them.
+reached. Contact sheets go to docs/images: look at them.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,89 +23,25 @@ from discoscript.text.diagnostics import draw
 from discoscript_engine.engine import Engine
 from discoscript_engine.job import FrameJob
 
+from .judge_prompts import CHOOSING, UNTOUCHED, Prompts
 from .scene_generator import generate
 from .scene_parts import make_banks
 from .sheets import write_sheet
 from .train_judge import Judge, judged, load_judge
-from .training import to_tensor, write_figures
+from .training import IMAGES, to_tensor, write_figures
 from .world import MAIN_ATTRIBUTES
 
 #: Seeds of the measured pictures; others were used to choose the defaults.
-SEEDS = range(100, 104)
+SEEDS = range(100, 108)
+#: Seeds for choosing settings.
+CHOICE_SEEDS = range(200, 202)
+#: So many of the first for each of the prompts by which settings are chosen.
+SEEDS_CHOOSING = 2
+#: Pictures without guidance, and painted scenes of each prompt.
+UNGUIDED, PAINTED = 32, 16
 Picture = NDArray[np.uint8]
+Pictures = Mapping[str, list[Picture]]
 Hits = dict[str, list[bool]]
-
-#: Prompts, and what a picture of each must show.
-PROMPTS: dict[str, dict[str, str]] = {
-    "a lighthouse on a cliff above a stormy sea": {
-        "object": "lighthouse",
-        "terrain": "sea",
-        "time": "storm",
-    },
-    "a castle in the mountains at sunset, oil painting": {
-        "object": "castle",
-        "terrain": "mountains",
-        "time": "sunset",
-        "style": "oil",
-    },
-    "a sailboat on the sea at dawn, watercolor": {
-        "object": "sailboat",
-        "terrain": "sea",
-        "time": "dawn",
-        "style": "watercolor",
-    },
-    "a lone tree in a meadow of wildflowers, sunny day, digital art": {
-        "object": "tree",
-        "terrain": "meadow",
-        "time": "day",
-        "style": "digital",
-    },
-    "a small house in the snow at night, woodblock print": {
-        "object": "house",
-        "terrain": "snow",
-        "time": "night",
-        "style": "woodblock",
-    },
-    "a hot air balloon over the desert, golden": {
-        "object": "balloon",
-        "terrain": "desert",
-        "palette": "golden",
-    },
-    "a windmill in a meadow at sunset": {
-        "object": "windmill",
-        "terrain": "meadow",
-        "time": "sunset",
-    },
-    "a ringed planet over the mountains at night, purple": {
-        "object": "planet",
-        "terrain": "mountains",
-        "time": "night",
-        "palette": "purple",
-    },
-    "city skyline at night, teal and orange, matte painting": {
-        "terrain": "city",
-        "time": "night",
-        "palette": "teal and orange",
-        "style": "digital",
-    },
-    "a misty forest at dawn, watercolor": {
-        "terrain": "forest",
-        "time": "dawn",
-        "style": "watercolor",
-    },
-    "a lighthouse by the sea at sunset, woodblock print by hokusai": {
-        "object": "lighthouse",
-        "terrain": "sea",
-        "time": "sunset",
-        "style": "woodblock",
-    },
-    "black and white castle in the snow, oil painting": {
-        "object": "castle",
-        "terrain": "snow",
-        "palette": "monochrome",
-        "style": "oil",
-    },
-}
 
 
 def job_of(prompt: str, seed: int, settings: Iterable[str] = ()) -> FrameJob:
@@ -147,73 +82,93 @@ def rates(all_hits: Iterable[Hits]) -> dict[str, float]:
     return {"all": round(float(np.mean(total)), 3), **named}
 
 
-def measure(
-    judge: Judge, pictures_of: Callable[[str, Mapping[str, str]], list[Picture]]
-) -> tuple[dict[str, float], dict[str, float]]:
+def measure(judge: Judge, prompts: Prompts, pictures: Pictures) -> dict[str, dict[str, float]]:
     """Hit rates over all prompts, and the rate of each prompt."""
-    by_prompt = {
-        prompt: hits(judge, pictures_of(prompt, wanted), wanted)
-        for prompt, wanted in PROMPTS.items()
-    }
+    found = {prompt: hits(judge, pictures[prompt], wanted) for prompt, wanted in prompts.items()}
     shares = {
-        prompt: round(float(np.mean([v for values in some.values() for v in values])), 2)
-        for prompt, some in by_prompt.items()
+        prompt: round(float(np.mean([value for values in some.values() for value in values])), 2)
+        for prompt, some in found.items()
     }
-    return rates(by_prompt.values()), shares
+    return {"rates": rates(found.values()), "by_prompt": shares}
 
 
-def guided_pictures(engine: Engine, settings: list[str]) -> dict[str, list[Picture]]:
+def guided_pictures(
+    engine: Engine, prompts: Iterable[str], seeds: Sequence[int], settings: Iterable[str] = ()
+) -> dict[str, list[Picture]]:
     """Pictures of each prompt, one for each seed."""
+    lines = tuple(settings)
     return {
-        prompt: [render(engine, job_of(prompt, seed, settings)) for seed in SEEDS]
-        for prompt in PROMPTS
+        prompt: [render(engine, job_of(prompt, seed, lines)) for seed in seeds]
+        for prompt in prompts
+    }
+
+
+def unguided_pictures(engine: Engine, settings: Iterable[str] = ()) -> list[Picture]:
+    """What the diffusion model draws where no prompt tells it what."""
+    example = job_of(next(iter(CHOOSING)), SEEDS[0], settings)
+    return [
+        render(engine, replace(example, prompts=(), seed=1000 + number))
+        for number in range(UNGUIDED)
+    ]
+
+
+def painted_scenes(prompts: Prompts) -> dict[str, list[Picture]]:
+    """Scenes of the training world that show what each prompt asks for."""
+    banks, rng = make_banks(), np.random.default_rng(61)
+    return {
+        prompt: [generate(banks, rng, **wanted).image for _ in range(PAINTED)]
+        for prompt, wanted in prompts.items()
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, default=Path(".work/tiny"))
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
-        "--set",
+        "--choose",
         action="append",
         type=setting,
-        default=[],
         metavar="NAME=VALUE",
-        help="render with another setting, such as guidance.clamp_max=0.1",
+        help="try another setting on the prompts that are there for it, such as "
+        "guidance.clamp_max=0.1; writes nothing",
     )
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    judge, engine = load_judge(arguments.work), Engine("cpu")
-    example = job_of(next(iter(PROMPTS)), SEEDS[0], arguments.set)
+    judge, engine = load_judge(), Engine("cpu")
+    if arguments.choose:
+        tried = guided_pictures(engine, CHOOSING, CHOICE_SEEDS, arguments.choose)
+        print(measure(judge, CHOOSING, tried)["rates"])
+        return
+    write_figures("evaluation", evaluated(judge, engine))
 
+
+def evaluated(judge: Judge, engine: Engine) -> dict[str, object]:
+    """All figures of the card's table; the contact sheets are written on the way."""
     start = time.process_time()
-    guided = guided_pictures(engine, arguments.set)
-    seconds = (time.process_time() - start) / (len(SEEDS) * len(PROMPTS))
-    sheet = [picture for pictures in guided.values() for picture in pictures]
-    write_sheet(arguments.work / "guided.png", sheet, len(SEEDS), 2, list(PROMPTS))
-
-    free = [render(engine, replace(example, prompts=(), seed=1000 + k)) for k in range(48)]
-    write_sheet(arguments.work / "unguided.png", free, 8, 1)
-
-    banks, rng = make_banks(), np.random.default_rng(61)
-    painted = {
-        prompt: [generate(banks, rng, **wanted).image for _ in range(16)]
-        for prompt, wanted in PROMPTS.items()
-    }
-
-    guided_rates, by_prompt = measure(judge, lambda prompt, wanted: guided[prompt])
-    figures = {
-        "guided": guided_rates,
-        "guided_by_prompt": by_prompt,
-        "unguided": measure(judge, lambda prompt, wanted: free)[0],
-        "painted": measure(judge, lambda prompt, wanted: painted[prompt])[0],
+    untouched = guided_pictures(engine, UNTOUCHED, SEEDS)
+    seconds = (time.process_time() - start) / (len(SEEDS) * len(UNTOUCHED))
+    write_sheet(IMAGES / "untouched.jpg", flat(untouched), len(SEEDS), 1, list(UNTOUCHED))
+    choosing = guided_pictures(engine, CHOOSING, SEEDS[:SEEDS_CHOOSING])
+    free = unguided_pictures(engine)
+    write_sheet(IMAGES / "unguided.jpg", free, 8, 1)
+    job = job_of(next(iter(CHOOSING)), SEEDS[0])
+    return {
+        "untouched": measure(judge, UNTOUCHED, untouched),
+        "untouched_pictures": len(SEEDS) * len(UNTOUCHED),
+        "choosing": measure(judge, CHOOSING, choosing),
+        "choosing_pictures": SEEDS_CHOOSING * len(CHOOSING),
+        "unguided": measure(judge, UNTOUCHED, dict.fromkeys(UNTOUCHED, free)),
+        "painted": measure(judge, UNTOUCHED, painted_scenes(UNTOUCHED)),
         "cpu_seconds_per_frame": round(seconds, 2),
-        "settings": asdict(example.guidance),
-        "steps": example.diffusion.steps,
-        "size": [example.width, example.height],
+        "settings": asdict(job.guidance),
+        "steps": job.diffusion.steps,
+        "size": [job.width, job.height],
     }
-    write_figures("evaluation", figures)
+
+
+def flat(pictures: Pictures) -> list[Picture]:
+    """All pictures, prompt by prompt."""
+    return [picture for some in pictures.values() for picture in some]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The prompts by which the embedded models are measured, and what a picture of each must show.
 
-Settings are chosen by `CHOOSING` alone. `UNTOUCHED` were written before they were ever rendered, and
-no setting, seed or weight was chosen by them: the model card's first figure is theirs.
+Settings are chosen by `CHOOSING` alone. `UNTOUCHED` were written before they were ever rendered,
+and no setting, seed or weight was chosen by them: the model card's first figure is theirs.
 """
 
 from __future__ import annotations

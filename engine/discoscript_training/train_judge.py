@@ -2,7 +2,8 @@
 
 The judge says what is to be seen in a picture. It measures whether guided pictures show what their
 prompts ask for, so it shares nothing with the CLIP that guides them: another architecture (plain
-convolutions with ReLU), another loss, other pictures. It is not shipped.
+convolutions with ReLU), another loss, other pictures. Its weights lie beside this file, so that
+`make judge` measures without training; they are not part of the wheel.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from .training import (
 )
 from .world import ATTRIBUTES, MAIN_ATTRIBUTES
 
+JUDGE = Path(__file__).with_name("judge.safetensors")
 RATE = 2e-3
 BATCH = 96
 WIDTHS = (24, 48, 96, 160)
@@ -98,7 +100,7 @@ def main() -> None:
     save_checkpoint(
         checkpoint, judge=judge.state_dict(), optimizer=optimizer.state_dict(), steps=steps
     )
-    save_weights(arguments.work / "judge.safetensors", judge)
+    save_weights(JUDGE, judge)
     accuracy = held_out_accuracy(judge, open_shards(arguments.work / "data", "held_out"))
     mean = round(sum(accuracy.values()) / len(accuracy), 3)
     figures = {"views": steps * BATCH, "held_out_accuracy": accuracy, "mean_accuracy": mean}
@@ -119,9 +121,9 @@ def disturb(x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 3 h w"]:
     return x + 0.1 * torch.rand(count, 1, 1, 1) * torch.randn_like(x)
 
 
-def load_judge(work: Path) -> Judge:
+def load_judge() -> Judge:
     judge = Judge()
-    judge.load_state_dict(read_weights(work / "judge.safetensors")[0])
+    judge.load_state_dict(read_weights(JUDGE)[0])
     return judge.eval().requires_grad_(False)
 
 

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 FIGURES = Path(__file__).parent / "figures"
 WEIGHTS = Path(__file__).parents[1] / "discoscript_engine" / "weights" / "tiny"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
 def argument_parser(description: str | None, minutes: float) -> argparse.ArgumentParser:
