@@ -28,7 +28,7 @@ from .scene_generator import generate
 from .scene_parts import make_banks
 from .sheets import write_sheet
 from .train_judge import Judge, judged, load_judge
-from .training import IMAGES, to_tensor, write_figures
+from .training import IMAGES, read_figures, to_tensor, write_figures
 from .world import MAIN_ATTRIBUTES
 
 #: Seeds of the measured pictures; others were used to choose the defaults.
@@ -126,20 +126,20 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
         "--choose",
-        action="append",
-        type=setting,
         metavar="NAME=VALUE",
         help="try another setting on the prompts that are there for it, such as "
-        "guidance.clamp_max=0.1; writes nothing",
+        "guidance.clamp_max=0.1",
     )
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     judge, engine = load_judge(), Engine("cpu")
     if arguments.choose:
-        tried = guided_pictures(engine, CHOOSING, CHOICE_SEEDS, arguments.choose)
-        print(measure(judge, CHOOSING, tried)["rates"])
-        return
-    write_figures("evaluation", evaluated(judge, engine))
+        lines = (setting(arguments.choose),)
+        tried = guided_pictures(engine, CHOOSING, CHOICE_SEEDS, lines)
+        found = {arguments.choose: measure(judge, CHOOSING, tried)["rates"]}
+        write_figures("choices", read_figures("choices") | found)
+    else:
+        write_figures("evaluation", evaluated(judge, engine))
 
 
 def evaluated(judge: Judge, engine: Engine) -> dict[str, object]:
