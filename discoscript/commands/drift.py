@@ -26,12 +26,13 @@ EXAMPLES = """  discoscript drift beach.disco                each segment, and w
   discoscript drift beach.disco --json         every frame
 """
 
-#: What is measured, by its name in `Measures`, with its unit in words.
+#: What is measured, by its name in `Measures`, with its unit in words, and the least height of its
+#: curve, so that what nobody sees does not look like much.
 MEASURES = {
-    "colors": "distance from the first frame",
-    "contrast": "spread of lightness",
-    "saturation": "mean chroma",
-    "flicker": "difference without motion",
+    "colors": ("distance from the first frame", 10.0),
+    "contrast": ("spread of lightness", 10.0),
+    "saturation": ("mean chroma", 10.0),
+    "flicker": ("difference without motion", 0.05),
 }
 
 
@@ -102,7 +103,7 @@ def draw(path: Path, wanted: Asked, found: Measures) -> None:
     """Write the curves as a picture."""
     from discoscript.views.curves_picture import picture
 
-    strips = tuple(strip(name, unit, getattr(found, name)) for name, unit in MEASURES.items())
+    strips = tuple(strip(name, getattr(found, name)) for name in MEASURES)
     count = len(found.colors)
     turns: tuple[int, ...] = ()
     drawn = Chart(wanted.script.title, count, wanted.schedule.fps, strips, (), found.starts, turns)
@@ -112,10 +113,10 @@ def draw(path: Path, wanted: Asked, found: Measures) -> None:
         raise disk_failure(f"write {path}", error) from error
 
 
-def strip(name: str, unit: str, values: NDArray[np.float64]) -> Strip:
+def strip(name: str, values: NDArray[np.float64]) -> Strip:
     """One measure over the frames, from 0 up."""
-    known = np.nan_to_num(values)
-    return Strip(f"{unit}.{name}", "", known, 0.0, max(float(known.max()), 1e-9))
+    known, (unit, least) = np.nan_to_num(values), MEASURES[name]
+    return Strip(f"{unit}.{name}", "", known, 0.0, max(float(known.max()), least))
 
 
 def as_json(found: Measures, count: int) -> Json:

@@ -130,12 +130,12 @@ things that a person sees as a smudge.
 
 [The pictures of the ten prompts](../../../../docs/images/untouched.jpg), eight seeds each;
 [32 pictures without a prompt](../../../../docs/images/unguided.jpg). Without guidance the model
-paints light, land and horizon; a person can name the thing in few of them.
+paints light, land and horizon; one who looked could name about ten of the 32.
 
 {table(("prompt", "found"), prompts)}
 
-Settings that were tried on the thirty prompts, two other seeds each. They differ by less than
-chance does (the share of objects by 0.05), so the defaults stayed as they were:
+Settings that were tried on the thirty prompts, two other seeds each. They differ by about as
+much as chance alone would give, so the defaults stayed as they were:
 
 {choice_table(figures["choices"])}
 
@@ -192,8 +192,10 @@ def coherence_text(films: dict[str, Any]) -> str:
     curves = " ".join(f"![{name}](../../../../docs/images/coherence-{name}.png)" for name in films)
     return f"""Films: a 2D zoom and a 3D flight of 48 frames each, as they come and with
 `coherence: color_match mean`, which holds the colours of the first frame. Colours, contrast and
-saturation are measured in CIELAB, where 1 is about what an eye can tell; near and far are the
-nearest and the farthest third of the picture.
+saturation are measured in CIELAB, where 1 is about what an eye can tell; near and far are how far
+optical flow sees the nearest and the farthest third of the picture move. Colours that are not held
+drift with the guidance. Each frame is painted anew in part, and flow follows dark ground badly: it
+does not show clearly that near things move more than far ones.
 
 {table(heads, rows)}
 

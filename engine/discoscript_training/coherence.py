@@ -105,17 +105,17 @@ def film_figures(script: Path, pictures: list[Picture], thing: str) -> dict[str,
 
 @torch.no_grad()
 def parallax(pictures: list[Picture]) -> tuple[float, float]:
-    """Pixels that the nearest and the farthest third of the picture move from frame to frame."""
+    """Pixels that the nearest and the farthest third of the picture move from frame to frame, as
+    a whole: what boils in place does not count."""
     depth_of = load_tiny_depth()
-    moved: list[tuple[float, float]] = []
+    moved: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
     for before, after in pairwise(pictures):
         first, second = (torch.from_numpy(picture) for picture in (before, after))
-        length = dis_flow(first, second).norm(dim=-1)
-        depth = depth_of(to_tensor(first)).reshape(length.shape)
-        near, far = depth.quantile(1 / 3), depth.quantile(2 / 3)
-        moved.append((float(length[depth < near].mean()), float(length[depth > far].mean())))
-    mean = np.mean(moved, 0)
-    return float(mean[0]), float(mean[1])
+        flow, depth = dis_flow(first, second), depth_of(to_tensor(first))[0, 0]
+        near, far = depth <= depth.quantile(1 / 3), depth >= depth.quantile(2 / 3)
+        moved.append((flow[near].mean(0).numpy(), flow[far].mean(0).numpy()))
+    near_moves, far_moves = np.linalg.norm(np.mean(moved, 0), axis=-1)
+    return float(near_moves), float(far_moves)
 
 
 def run(*arguments: str) -> str:
