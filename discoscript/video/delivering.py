@@ -9,6 +9,7 @@ from discoscript.frames.events import Events, EventsTo
 from discoscript.frames.frames import Outcome, render_frames
 from discoscript.frames.previews import Previews
 from discoscript.frames.renderer import Renderer
+from discoscript.video.ahead import Ahead
 from discoscript.video.film import Film
 from discoscript.video.output import FrameLost, Output
 from discoscript.video.videos import Videos
@@ -48,12 +49,14 @@ def deliver(
     """
     videos = Videos(output, film) if film else None
     growing = videos.growing() if videos else None
-    shown = (output, Previews(display_rate, output.show), *([growing] if growing else ()), events)
+    ahead = videos.ahead() if videos else None
+    encoders = [encoder for encoder in (growing, ahead) if encoder is not None]
+    shown = (output, Previews(display_rate, output.show), *encoders, events)
     try:
-        delivery = _delivered(output, renderer, events, EventsTo(*shown), assets, videos)
+        delivery = _delivered(output, renderer, events, EventsTo(*shown), assets, videos, ahead)
     finally:
-        if growing:
-            growing.close()
+        for encoder in encoders:
+            encoder.close()
     if growing:
         growing.remove()
     return delivery
@@ -66,6 +69,7 @@ def _delivered(
     everything: Events,
     assets: Mapping[str, bytes],
     videos: Videos | None,
+    ahead: Ahead | None,
 ) -> Delivery:
     """The same; `everything` that is to be told of frames."""
     rendered: tuple[int, ...] = ()
@@ -75,7 +79,7 @@ def _delivered(
             outcome = render_frames(output.plan, renderer, output.store, everything, assets)
             rendered, eyes = rendered + outcome.rendered, eyes + outcome.eyes_rendered
             output.tidy()
-            video = videos.flat(outcome, renderer, assets, events) if videos else None
+            video = videos.flat(outcome, renderer, assets, events, ahead) if videos else None
             stereo = videos.stereo(outcome, events) if videos else None
             made = replace(outcome, rendered=rendered, eyes_rendered=eyes)
             pictures = output.path(0) if output.length == 1 else output.frames

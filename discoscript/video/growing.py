@@ -20,6 +20,7 @@ from discoscript.frames import png
 from discoscript.frames.events import Events
 from discoscript.frames.record import Record
 from discoscript.frames.renderer import Picture
+from discoscript.video.in_order import InOrder
 from discoscript.video.video import BT709, BT709_TAGS, CODECS, ffmpeg_command, fitted
 
 BEGINS_S = 5.0  #: of rendering, before the encoder is started
@@ -44,8 +45,7 @@ class Growing(Events):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path, self.read, self.fps = path, read, fps
-        self.next, self.last = first, last
-        self._ahead: dict[int, str] = {}  #: digests of frames that are ready before earlier ones
+        self._order = InOrder(first, last)
         self.clock, self.began = clock, clock()
         self._waiting: SimpleQueue[str | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -53,10 +53,8 @@ class Growing(Events):
 
     def kept(self, index: int, record: Record) -> None:
         """The frame is there, and so are those after it that were there before."""
-        self._ahead[index] = record.digest
-        while self.next in self._ahead and self.next < self.last:
-            self._waiting.put(self._ahead.pop(self.next))
-            self.next += 1
+        for digest in self._order.arrived(index, record.digest):
+            self._waiting.put(digest)
 
     def finished(self, index: int, record: Record, seconds: float) -> None:
         """The same; a render that takes its time gets a video of what there is of it."""

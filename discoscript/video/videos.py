@@ -1,9 +1,10 @@
 """The pictures of a render -> its videos, each encoded once for what it shows."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from discoscript.frames.frames import Outcome
 from discoscript.frames.record import Record
 from discoscript.frames.renderer import Picture, Renderer
 from discoscript.plan.canonical import canonical
+from discoscript.video.ahead import Ahead, NotTheFrames
 from discoscript.video.blending import blended
 from discoscript.video.film import Film, encoding_identity
 from discoscript.video.growing import Growing
@@ -41,16 +43,32 @@ class Videos:
         path = so_far(output.folder.path, output.name)
         return Growing(path, output.store.read, str(film.fps), film.first, film.last)
 
+    def ahead(self) -> Ahead | None:
+        """What encodes the video while its frames are made; None where they are not shown as they
+        are stored."""
+        output, film = self.output, self.film
+        if self._carries() or output.finish is not None:
+            return None
+        count = min(film.last, output.length) - film.first
+        write = partial(self._write, self._path(output.name), count)
+        return Ahead(write, self._decoded, film.first, film.last)
+
     def flat(
-        self, outcome: Outcome, renderer: Renderer, assets: Mapping[str, bytes], events: Events
+        self,
+        outcome: Outcome,
+        renderer: Renderer,
+        assets: Mapping[str, bytes],
+        events: Events,
+        ahead: Ahead | None = None,
     ) -> Path:
-        """Encode the frames, unless the video is already made of them; its path."""
+        """Encode the frames, unless the video is already made of them, or was `ahead`; its path."""
         output, film = self.output, self.film
         records = outcome.records[film.first : film.last]
         carries = self._carries()
         if not carries:
-            pictures = self._pictures(records)
-            return self._encoded(output.name, records, _told(pictures, len(records), events))
+            pictures = _told(self._pictures(records), len(records), events)
+            is_there = partial(ahead.completed, events=events) if ahead else None
+            return self._encoded(output.name, records, pictures, is_there=is_there)
         mixed = blended(
             lambda index: png.decode(self._stored(outcome.records[index], output.path(index))),
             range(film.first, film.first + len(records)),
@@ -80,30 +98,52 @@ class Videos:
         pictures: Iterable[Picture],
         eyes: Layout | None = None,
         mixing: tuple[object, ...] = (),
+        is_there: Callable[[Sequence[str]], bool] | None = None,
     ) -> Path:
         """Encode the pictures, which show the stored ones of `records`; `eyes` and `mixing` say
-        what else they depend on."""
-        from discoscript.video.video import CODECS, SoundTrack, encode
-
+        what else they depend on. `is_there` says whether the video of these digests was written
+        meanwhile."""
         film, folder, provenance = self.film, self.output.folder, self.output.provenance
-        path = folder.path / f"{name}{CODECS[film.codec].suffix}"
+        path = self._path(name)
         digests = tuple(record.digest for record in records)
         identity = (*encoding_identity(film), eyes.name) if eyes else encoding_identity(film)
         made = (self.output.finish.identity,) if self.output.finish else ()
         made = (*made, provenance.mark) if provenance.mark else made
         source = hashlib.sha256(canonical((identity, digests, *mixing, *made))).hexdigest()
         if not folder.is_current(path, source):
-            seconds = float(len(digests) / film.fps)
-            sound = SoundTrack(film.sound, film.sound_begin, seconds) if film.sound else None
-            try:
-                encode(
-                    pictures, path, film.fps, film.codec, film.crf, film.preset, sound, eyes,
-                    provenance.of_video(),
-                )  # fmt: skip
-            except OSError as error:
-                raise disk_failure(f"write {path}", error) from error
+            if is_there is None or not is_there(digests):
+                self._write(path, len(digests), pictures, eyes)
             folder.note(path, source)
         return path
+
+    def _path(self, name: str) -> Path:
+        """Where a video lies."""
+        from discoscript.video.video import CODECS
+
+        return self.output.folder.path / f"{name}{CODECS[self.film.codec].suffix}"
+
+    def _write(
+        self, path: Path, count: int, pictures: Iterable[Picture], eyes: Layout | None = None
+    ) -> None:
+        """Write `count` pictures as a video."""
+        from discoscript.video.video import SoundTrack, encode
+
+        film, comment = self.film, self.output.provenance.of_video()
+        seconds = float(count / film.fps)
+        sound = SoundTrack(film.sound, film.sound_begin, seconds) if film.sound else None
+        try:
+            encode(
+                pictures, path, film.fps, film.codec, film.crf, film.preset, sound, eyes, comment
+            )
+        except OSError as error:
+            raise disk_failure(f"write {path}", error) from error
+
+    def _decoded(self, digest: str) -> Picture:
+        """A stored picture, for the encoder beside the render."""
+        data = self.output.store.read(digest)
+        if data is None:
+            raise NotTheFrames
+        return png.decode(data)
 
     def _pictures(self, records: Sequence[Record], eyes: Layout | None = None) -> Iterator[Picture]:
         """The pictures of a video. What was done to them once is read back from their files."""

@@ -21,6 +21,7 @@ from discoscript.frames.store import Store
 from discoscript.frames.testcard import TestCards
 from discoscript.video import growing
 from discoscript.video.delivering import deliver
+from discoscript.video.in_order import InOrder
 from discoscript.video.output import Output
 
 
@@ -69,17 +70,11 @@ def test_a_resumed_render_has_the_frames_of_before(tmp_path: Path) -> None:
     assert playable(tmp_path / "beach-so-far.mp4") == 5
 
 
-def test_segments_that_are_there_already_follow_the_ones_before_them(tmp_path: Path) -> None:
+def test_segments_that_are_there_already_follow_the_ones_before_them() -> None:
     """A walk first tells of what is there, wherever it stands in the video."""
-    record = Record("k" * 64, "d" * 64, 1, 0.0, "", "")
-    path, taken = tmp_path / "so-far.mp4", list[int]()
-    video = growing.Growing(path, lambda digest: taken.append(1), "12", 0, 6)
-    for index in (4, 5, 0, 1, 2):
-        video.finished(index, record, 0.1)
-    assert video.next == 3
-    video.finished(3, record, 0.1)
-    assert video.next == 6
-    video.close()
+    order = InOrder(0, 6)
+    told = [list(order.arrived(index, str(index))) for index in (4, 5, 0, 1, 2, 3)]
+    assert told == [[], [], ["0"], ["1"], ["2"], ["3", "4", "5"]]
 
 
 def test_the_whole_video_takes_its_place(tmp_path: Path) -> None:
