@@ -8,15 +8,18 @@ from discoscript.errors import RenderFailure
 from discoscript_engine import room
 from discoscript_engine.identity import device_kind, precision
 from discoscript_engine.job import FrameJob
-from discoscript_engine.model_table import by_name
+from discoscript_engine.model_table import by_name, rows
 from discoscript_engine.room import Room, gigabytes, room_for
 
 
 def room_of(wanted: Asked) -> Room | None:
-    """Room for all frames on the device that would render them; None for test cards."""
-    if wanted.backend.name != "engine":
+    """Room for all frames on the device that would render them; None for test cards, and where a
+    model is never loaded."""
+    jobs = [frame.job for frame in wanted.plan.frames]
+    named = {job.models for job in jobs}
+    if wanted.backend.name != "engine" or not all(r.built for each in named for r in rows(each)):
         return None
-    return _room(wanted, [frame.job for frame in wanted.plan.frames])
+    return _room(wanted, jobs)
 
 
 def refuse_too_large(wanted: Asked) -> None:
