@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from .shards import SHARD_SIZE
-from .training import FIGURES, WEIGHTS
+from .training import FIGURES, WEIGHTS, read_figures
 from .world import MAIN_ATTRIBUTES, OBJECTS, PALETTES, STYLES, TERRAINS, TIMES
 
 FILES = ("diffusion.safetensors", "clip.safetensors", "depth.safetensors")
 
 
-def read_figures() -> dict[str, Any]:
-    """Everything that the trainers measured, by trainer."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted(FIGURES.glob("*.json"))}
+def all_figures() -> dict[str, Any]:
+    """Everything that was measured, by what measured it."""
+    return {path.stem: read_figures(path.stem) for path in sorted(FIGURES.glob("*.json"))}
 
 
 def table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
@@ -121,10 +120,10 @@ What the judge finds of what was asked, at {width}x{height} with {evaluation["st
 clip_guidance_scale {guidance["clip_guidance_scale"]:g} and clamp_max {guidance["clamp_max"]:g}
 ({evaluation["cpu_seconds_per_frame"]} CPU seconds a frame). The ten prompts of the first line,
 {count} pictures, were never used to choose anything; the settings were chosen by eye and judge on
-the thirty of the second ({more} pictures, of other seeds than were chosen by). Guidance is by the
-CLIP above: where "guided" is beyond "painted scenes", guidance exaggerates, and the pictures are
-not better than the painted ones. The judge is lenient: it was never shown a bad picture, and names
-things that a person sees as a smudge.
+the first twelve of the thirty of the second line, and tried again on all ({more} pictures, of other
+seeds). Guidance is by the CLIP above: where "guided" is beyond "painted scenes", guidance
+exaggerates, and the pictures are not better than the painted ones. The judge is lenient: it was
+never shown a bad picture, and names things that a person sees as a smudge.
 
 {hit_table(evaluation)}
 
@@ -205,8 +204,9 @@ does not show clearly that near things move more than far ones.
 
 
 def main() -> None:
-    print(hit_table(read_figures()["evaluation"]))
-    (WEIGHTS / "README.md").write_text(card(read_figures()), encoding="utf-8")
+    figures = all_figures()
+    print(hit_table(figures["evaluation"]))
+    (WEIGHTS / "README.md").write_text(card(figures), encoding="utf-8")
 
 
 if __name__ == "__main__":
