@@ -209,6 +209,8 @@ def _words(text: str) -> str:
 def _shown(text: str) -> str:
     """The text as a terminal can show it: tabs spread, control characters harmless and visible."""
     spread = text.replace("\t", TAB).replace("\ufeff", "")
+    if spread.isprintable():
+        return spread
     return "".join(c if c.isprintable() or c in _JOINERS else "\ufffd" for c in spread)
 
 

@@ -148,6 +148,9 @@ HEAVY = (
     "files in one another",
 )  # fmt: skip
 
+#: Seconds of the processor. No pack needs one; a slow machine with shared cores may take longer.
+TOO_SLOW = 6
+
 MEASURED = """
 import resource, sys, time
 from discoscript.cli import main
@@ -183,7 +186,7 @@ def test_a_hostile_pack_is_refused(
     pack = evil(case, tmp_path)
     began = time.process_time()
     code, _, err = ran(capsys, "unpack", pack, tmp_path / "here" / "out" / "film")
-    assert time.process_time() - began <= 2
+    assert time.process_time() - began <= TOO_SLOW
     check_refusal(case, code, err, tmp_path)
 
 
@@ -195,7 +198,7 @@ def test_a_hostile_pack_takes_no_memory(case: str, tmp_path: Path) -> None:
         cwd=pack.parent, env=environment(), capture_output=True, encoding="utf-8", timeout=60,
     )  # fmt: skip
     _, code, seconds, mebibytes = done.stdout.splitlines()[-1].split()
-    assert float(seconds) <= 2 and float(mebibytes) <= 256
+    assert float(seconds) <= TOO_SLOW and float(mebibytes) <= 256
     check_refusal(case, int(code), done.stderr, tmp_path)
 
 
