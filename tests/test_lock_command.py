@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from commands import ROOT, ran
+from machine import Here
 from PIL import Image
 
+from discoscript.frames import backend
 from discoscript.plan.lock import lock_path
 from discoscript.plan.pinned import Pinned, Unlike, from_entries, grown, to_entries, unlike
 from discoscript_engine.identity import EPOCH
@@ -25,6 +27,7 @@ prompt "a balloon"
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DISCOSCRIPT_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr(backend, "ChildRenderer", Here)
     path = tmp_path / "film" / "postcard.disco"
     path.parent.mkdir()
     path.write_text(POSTCARD)

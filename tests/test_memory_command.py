@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from commands import ran
+from machine import Here
 
 from discoscript.errors import Exit
+from discoscript.frames import backend
 from discoscript_engine import room
 
 #: Guidance goes through the network that paints, and keeps all that it needs for that.
@@ -28,6 +30,7 @@ diffusion: steps 1
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DISCOSCRIPT_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr(backend, "ChildRenderer", Here)
     path = tmp_path / "large.disco"
     path.write_text(LARGE)
     return path

@@ -99,10 +99,10 @@ def test_check_is_fast(script: Path) -> None:
     """A third of a second of the processor; the bound leaves room for slower ones."""
     seconds = fastest("check", script)
     print(f"check of 100 lines, with process start: {seconds:.2f} s")
-    assert seconds < 1.0
+    assert seconds < 2.0
 
 
 def test_help_is_fast() -> None:
     seconds = fastest("--help")
     print(f"--help, with process start: {seconds:.2f} s")
-    assert seconds < 1.0
+    assert seconds < 2.0

@@ -278,11 +278,11 @@ LARGE = 128 * 2**20
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems measure memory otherwise")
-@pytest.mark.parametrize("kind", ["a header of 100 MB", "another network", "zeros"])
+@pytest.mark.parametrize("kind", ["a header of 30 MB", "another network", "zeros"])
 def test_a_bad_file_takes_no_more_memory_than_it_is_large(tmp_path, kind):
     path = tmp_path / "large.safetensors"
-    if kind == "a header of 100 MB":
-        names = b",".join(b'"%d":{}' % n for n in range(8 * 2**20))[: 100 * 2**20]
+    if kind == "a header of 30 MB":
+        names = b",".join(b'"%d":{}' % n for n in range(3 * 2**20))[: 30 * 2**20]
         path.write_bytes(with_header(b"{" + names + b"}"))
     elif kind == "another network":
         header = tensors(other=entry(0, LARGE, (LARGE // 4,)))

@@ -96,7 +96,7 @@ def test_the_shorter_side_is_capped_and_the_margin_is_grey():
     assert picture_of(file_of(noise(8, 8)), 20, CPU).shape == (1, 3, 12, 12)  # never enlarged
 
 
-@pytest.mark.parametrize(("width", "height"), [(1, 1), (900, 1), (1, 900), (3, 2), (300, 200)])
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (200, 1), (1, 200), (3, 2), (300, 200)])
 def test_pictures_of_every_shape_have_cuts(width, height):
     picture = picture_of(file_of(noise(width, height)), 64, CPU)
     seen = seen_in(picture, NETWORKS.clips[0], torch.Generator(), augmented=True)

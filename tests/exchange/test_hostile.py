@@ -93,4 +93,4 @@ def test_long_values_take_no_long_time(value):
     from_deforum(
         {"zoom": value, "fov_schedule": f"0:({value})", "prompts": {"0": value}, "max_frames": 9}
     )
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30

@@ -277,4 +277,4 @@ def test_a_check_after_an_edit_takes_milliseconds(folder: Path) -> None:
         compiled(folder, line, f"# edit {number}")
         seconds.append(time.process_time() - began)
     print(f"check with two minutes of sound: {min(seconds) * 1000:.1f} ms")
-    assert min(seconds) < 0.1
+    assert min(seconds) < 0.5

@@ -68,11 +68,12 @@ def _killed_render(root: Path, notes: Path, at: int) -> None:
     render_frames(frames(), Noting(notes), Store(root, KilledDisk(at)), Events())
 
 
-def test_killed_at_every_disk_step(tmp_path: Path, unbroken: list[str]) -> None:
-    """Before, inside and after every write, rename, link, fsync and folder of a whole render."""
+def test_killed_at_disk_steps(tmp_path: Path, unbroken: list[str]) -> None:
+    """Before, inside and after writes, renames, links, fsyncs and folders of a whole render: every
+    third of them, `make reliability` takes them all."""
     steps = steps_of_a_render(tmp_path / "count")
     context = multiprocessing.get_context("fork")
-    for at in range(1, steps + 1):
+    for at in range(1, steps + 1, 3):
         root, notes = tmp_path / f"{at}" / "store", tmp_path / f"{at}.txt"
         process = context.Process(target=_killed_render, args=(root, notes, at))
         process.start()
@@ -82,7 +83,7 @@ def test_killed_at_every_disk_step(tmp_path: Path, unbroken: list[str]) -> None:
         assert digests(outcome) == unbroken, f"killed at step {at}"
         assert len(notes.read_text().split()) <= FRAMES + 1, f"killed at step {at}"
         verify(root)
-    print(f"{steps} kills, one at each disk step: 0 differing pictures")
+    print(f"{len(range(1, steps + 1, 3))} kills at {steps} disk steps: 0 differing pictures")
     assert steps >= 100
 
 
@@ -120,7 +121,7 @@ def test_killed_at_random_moments(tmp_path: Path, unbroken: list[str]) -> None:
     """Killed again and again on one store; each kill costs at most the frame it hits."""
     root, notes, kills = tmp_path / "store", tmp_path / "notes.txt", 0
     notes.touch()
-    for moment in moments(count=24, seconds=0.08):
+    for moment in moments(count=12, seconds=0.08):
         process = start(root, notes)
         time.sleep(moment)
         process.kill()

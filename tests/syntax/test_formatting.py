@@ -380,13 +380,13 @@ def dense(text: str) -> str:
     return "\n".join(filter(None, text.split("\n")))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(scripts, st.randoms(use_true_random=False))
 def test_spacing_makes_no_difference(text: str, random: Random) -> None:
     assert dense(fmt(shake(text, random))) == dense(check(text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(scripts, st.randoms(use_true_random=False))
 def test_comments_stay_in_order(text: str, random: Random) -> None:
     check(shake(text, random, breaks=True, remarks=True))

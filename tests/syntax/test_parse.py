@@ -359,7 +359,7 @@ def test_messages_name_no_tokens() -> None:
 
 
 @given(noise | damaged() | st.text())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_no_text_raises(text: str) -> None:
     source = Source("a.disco", text)
     syntax, found = parse(source)
