@@ -25,7 +25,7 @@ CORPUS = HERE / "corpus"  #: scripts that once broke something, one file each
 
 LARGEST = 64 * 1024  #: characters of a script by chance
 SECONDS = 2.0  #: what such a script takes at most where nothing else runs
-TOO_SLOW = 3 * SECONDS  #: a machine may be slower, and its cores shared: only above this a test fails
+TOO_SLOW = 3 * SECONDS  #: on a slow machine with shared cores: only above this a test fails
 MEBIBYTES = 256
 
 MOST_WRITTEN = 5_000  #: frames of the longest schedule that is written as a document

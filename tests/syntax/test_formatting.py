@@ -418,6 +418,5 @@ def test_it_is_quick() -> None:
         start = time.thread_time()
         assert fmt(text) == text
         taken.append(time.thread_time() - start)
-    assert (
-        min(taken) < 1
-    )  # 0.3 on a quiet machine; seconds of the processor for 1,000 lines, none seen before
+    # Seconds of the processor for 1,000 lines, none seen before: 0.3 on a quiet machine.
+    assert min(taken) < 2
