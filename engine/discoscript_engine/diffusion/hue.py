@@ -3,6 +3,7 @@ saturation is computed and no division is made. Where two channels are equal, th
 the larger.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,30 +12,42 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from discoscript_engine.transfer import uploaded
+
 Plane = Float[Tensor, "b n 1 h w"]
 Mask = Bool[Tensor, "b n 1 h w"]
 
 
 def turned_hue(
-    cuts: Float[Tensor, "b n 3 h w"], amounts: Float[Tensor, " b"]
+    cuts: Float[Tensor, "b n 3 h w"], amounts: Sequence[float]
 ) -> Float[Tensor, "b n 3 h w"]:
-    """The hue of each batch turned by its share of the colour circle, at most a tenth; lightness
+    """The hue of each batch turned by its share of the colour circle, at most a third; lightness
     and saturation stay.
 
     With v the largest channel, c its distance to the smallest and H c the place on the circle of
     six colours, a channel is v - clamp(2 c - |d|, 0, c), where d is how far H c is, round the
     circle of length 6 c, from the place where that channel is weakest (for red that is cyan).
+    Between 2 c and 4 c that is 0, so a turn of a third may count d the long way round.
     """
-    return _TurnedHue.apply(cuts, 6 * amounts[:, None, None, None, None])
+    turns = 6 * torch.tensor(amounts, dtype=cuts.dtype)[:, None]
+    numbers = torch.cat([turns, _beyond(turns)], dim=1)[:, None, :, None, None]
+    return _TurnedHue.apply(cuts, *uploaded(numbers, cuts.device).split([1, 3], dim=2))
+
+
+def _beyond(turns: Float[Tensor, "b 1"]) -> Float[Tensor, "b 3"]:
+    """What the spread of a pixel is beyond if a channel may be its largest: of a grey, whose spread
+    is 0, that is one channel, red unless it is turned to another colour."""
+    largest = [(turns >= -1) & (turns < 1), turns >= 1, turns < -1]
+    return -torch.cat(largest, dim=1).to(turns.dtype)
 
 
 class _TurnedHue(torch.autograd.Function):
     """`turned_hue`, with its gradient: linear in the channels, piece by piece."""
 
     @staticmethod
-    def forward(ctx: Any, cuts: Tensor, turns: Tensor) -> Tensor:
-        ctx.save_for_backward(cuts, turns)
-        circle = _circle(cuts, turns)
+    def forward(ctx: Any, cuts: Tensor, turns: Tensor, beyond: Tensor) -> Tensor:
+        ctx.save_for_backward(cuts, turns, beyond)
+        circle = _circle(cuts, turns, beyond)
         ways = circle.ways()
         return torch.where(
             circle.free(ways.less), circle.most, (circle.most - ways.less).clamp_(0, 1)
@@ -42,9 +55,9 @@ class _TurnedHue(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None]:
         circle = _circle(*ctx.saved_tensors)
-        return circle.given_back(*circle.slopes(slope)), None
+        return circle.given_back(*circle.slopes(slope)), None, None
 
 
 def weakest(like: Tensor) -> Float[Tensor, "3 1 1"]:
@@ -70,6 +83,7 @@ class _Circle:
 
     image: Float[Tensor, "b n 3 h w"]
     turns: Float[Tensor, "b 1 1 1 1"]
+    beyond: Float[Tensor, "b 1 3 1 1"]
     most: Plane
     spread: Plane
     place: Plane
@@ -84,10 +98,8 @@ class _Circle:
         return _Ways(way, round_the_end, torch.minimum(less, self.spread, out=less))
 
     def free(self, less: Float[Tensor, "b n 3 h w"]) -> Bool[Tensor, "b n 3 h w"]:
-        """Where a channel is the largest, and so not held in [0, 1]; of a grey, that is red."""
-        free = less <= 0
-        free[..., 1:, :, :] &= self.spread > 0
-        return free
+        """Where a channel is the largest, and so not held in [0, 1]."""
+        return (less <= 0).logical_and_(self.spread > self.beyond)
 
     def slopes(self, slope: Float[Tensor, "b n 3 h w"]) -> tuple[Plane, Plane, Plane]:
         """Gradients by `most`, `spread` and `place`, from that by the turned picture."""
@@ -118,7 +130,11 @@ class _Circle:
         return along.sub_(by_spread * smallest)
 
 
-def _circle(cuts: Float[Tensor, "b n 3 h w"], turns: Float[Tensor, "b 1 1 1 1"]) -> _Circle:
+def _circle(
+    cuts: Float[Tensor, "b n 3 h w"],
+    turns: Float[Tensor, "b 1 1 1 1"],
+    beyond: Float[Tensor, "b 1 3 1 1"],
+) -> _Circle:
     """The places of the pixels, turned by `turns` sixths of the circle."""
     red, green, blue = cuts.split(1, dim=-3)
     red_most, green_most = _largest(red, green, blue)
@@ -127,7 +143,8 @@ def _circle(cuts: Float[Tensor, "b n 3 h w"], turns: Float[Tensor, "b 1 1 1 1"])
     from_green = torch.add(blue - red, spread, alpha=2)
     from_blue = torch.add(red - green, spread, alpha=4)
     place = torch.where(red_most, green - blue, torch.where(green_most, from_green, from_blue))
-    return _Circle(cuts, turns, most, spread, place.addcmul_(spread, turns), (red_most, green_most))
+    place.addcmul_(spread, turns)
+    return _Circle(cuts, turns, beyond, most, spread, place, (red_most, green_most))
 
 
 def _largest(red: Plane, green: Plane, blue: Plane) -> tuple[Mask, Mask]:

@@ -32,8 +32,7 @@ def recoloured(
     before = [order[:place] for order, place in zip(orders, hues, strict=True)]
     after = [order[place + 1 :] for order, place in zip(orders, hues, strict=True)]
     cuts = _mixed_in_turn(cuts, amounts, before)
-    turns = torch.tensor([amount[HUE] for amount in amounts], dtype=cuts.dtype)
-    cuts = turned_hue(cuts, uploaded(turns, cuts.device))
+    cuts = turned_hue(cuts, [amount[HUE] for amount in amounts])
     return _mixed_in_turn(cuts, amounts, after)
 
 
