@@ -183,6 +183,11 @@ class _Comparison:
         reason = Reason(Cause.START, "", _STARTS[kinds[0]], _STARTS[kinds[1]])
         return self._placed(reason, self.lines.start(self.frame))
 
+    def augmented(self, found: Difference) -> Reason:
+        """The cuts are augmented as in another mode."""
+        modes = (_MODES.get(str(v), str(v)) for v in (found.before, found.after))
+        return self.parameter("scene.mode", *modes)
+
     def mirror(self, found: Difference) -> Reason:
         """The symmetry comes or goes."""
         group = found.after or found.before
@@ -220,6 +225,9 @@ _CLASSES = {kind.__name__: kind for kind in GROUP_OF}
 
 _CAMERAS = {"Camera2D": "2d", "Camera3D": "3d"}
 
+#: The modes that augment cuts alike, where they are not called like their augmentations.
+_MODES = {"moving": "2d or 3d"}
+
 _STARTS = {
     "FromNoise": "noise",
     "FromPicture": "a picture",
@@ -252,6 +260,7 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[_Comparison, Difference], Reason]] 
     ("Motion", "frame"): _Comparison.footage,
     ("Diffusion", "skip_steps"): _Comparison.skipped,
     ("", "symmetry"): _Comparison.mirror,
+    ("", "augmentations"): _Comparison.augmented,
     ("", "turbo"): _Comparison.turbo,
     ("", "colors"): _Comparison.colors,
     ("", "partials"): _Comparison.partials,

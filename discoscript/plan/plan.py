@@ -89,6 +89,14 @@ PARAMETER_OF: Mapping[tuple[type, str], str] = {
     (Motion, "checked"): "video.flow_check",
 }
 
+#: How strongly the cuts are augmented: Disco Diffusion tells three kinds of modes apart.
+AUGMENTATIONS: Mapping[Mode, str] = {
+    Mode.STILL: "still",
+    Mode.D2: "moving",
+    Mode.D3: "moving",
+    Mode.VIDEO: "video",
+}
+
 #: The values of all parameters at one frame, by `group.name`.
 Row = Mapping[str, Any]
 
@@ -293,6 +301,7 @@ def _job(
         cutouts=_filled(Cutouts, row),
         start=start,
         symmetry=_symmetry(row),
+        augmentations=AUGMENTATIONS[schedule.mode],
         checkpoint=bool(row["scene.checkpoint"]),
     )
 

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from discoscript_engine.diffusion.augment import STRENGTHS
 from discoscript_engine.diffusion.guidance import (
     Hold,
     Wish,
@@ -98,7 +99,7 @@ def render_frame(
             schedule,
             job.seed,
             batches=job.diffusion.cutn_batches,
-            augmented=not job.diffusion.skip_augs,
+            augmented=None if job.diffusion.skip_augs else STRENGTHS[job.augmentations],
         ),
         scales=job.guidance,
         hold=hold(job, picture, networks.perceptual),

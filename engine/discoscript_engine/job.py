@@ -274,8 +274,9 @@ class ColorMatch:
 
 @dataclass(frozen=True)
 class FrameJob:
-    """One frame: size in pixels, seed of this frame, and the groups above. `checkpoint` trades
-    speed for memory, and changes no picture."""
+    """One frame: size in pixels, seed of this frame, and the groups above. `augmentations` says how
+    strongly cuts are: as for a still, a moving camera or a video. `checkpoint` trades speed for
+    memory, and changes no picture."""
 
     width: int
     height: int
@@ -287,6 +288,7 @@ class FrameJob:
     cutouts: Cutouts
     start: Start
     symmetry: Symmetry | None = None
+    augmentations: str = "still"
     checkpoint: bool = field(default=False, compare=False)
 
 

@@ -28,7 +28,7 @@ from torch import Tensor, nn  # noqa: E402
 from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 from torch.utils._pytree import tree_leaves  # noqa: E402
 
-from discoscript_engine.diffusion.augment import GRAIN, augment, drawn  # noqa: E402
+from discoscript_engine.diffusion.augment import GRAIN, STILL, augment, drawn  # noqa: E402
 from discoscript_engine.diffusion.losses import PERCEPTUAL  # noqa: E402
 from discoscript_engine.diffusion.passes import Passes  # noqa: E402
 from discoscript_engine.diffusion.randomness import generator  # noqa: E402
@@ -193,7 +193,7 @@ def clip(row: Model, dtype: torch.dtype) -> Needs:
     """For each cut: augmented, looked at, and back."""
     clip, model = clip_of(row, dtype)
     size = clip.image_size
-    draws = [drawn((CUTS, 3, size, size), generator(0, "augmentations"))]
+    draws = [drawn((CUTS, 3, size, size), STILL, generator(0, "augmentations"))]
     grain = torch.empty(GRAIN * 3 * size * size, device=META)
     cuts = torch.empty(1, CUTS, 3, size, size, device=META)
 

@@ -36,7 +36,7 @@ from torch import Tensor, nn  # noqa: E402
 from torch.nn.functional import adaptive_avg_pool2d  # noqa: E402
 
 from discoscript_engine.diffusion import guidance  # noqa: E402
-from discoscript_engine.diffusion.augment import augment, drawn, grain_of  # noqa: E402
+from discoscript_engine.diffusion.augment import STILL, Strengths, augment, drawn, grain_of  # noqa: E402
 from discoscript_engine.diffusion.cutouts import Cut, cut_out, inner_cuts, overview_cuts  # noqa: E402
 from discoscript_engine.diffusion.losses import Likeness  # noqa: E402
 from discoscript_engine.diffusion.noise_schedule import noise_schedule  # noqa: E402
@@ -100,7 +100,7 @@ def cutouts(overview: int, inner: int, *, augmented: bool) -> Pair:
     """Cuts of one batch and the gradient back to the picture."""
     image = (numbers("image", 1, 3, TALL, WIDE) / 2 + 0.5).requires_grad_()
     where, upstream = places(overview, inner, WIDE, TALL, 224), numbers("upstream", 16, 3, 224, 224)
-    draw = drawn((16, 3, 224, 224), generator(0, "augmentations", 3))
+    draw = drawn((16, 3, 224, 224), STILL, generator(0, "augmentations", 3))
     grain = grain_of(224, generator(0, "augmentations"))
 
     def slowly() -> Tensor:
@@ -177,7 +177,7 @@ class Case:
     batches: int
     overview: int = 4
     inner: int = 12
-    augmented: bool = True
+    augmented: Strengths | None = STILL
     index: int = INDEX
     scales: Guidance = SCALES
     dtype: torch.dtype = torch.float32
@@ -212,7 +212,7 @@ class Case:
         size = clip.image_size
         shape = (self.overview + self.inner, 3, size, size)
         rng = generator(0, "augmentations", place, batch)
-        return where, drawn(shape, rng) if self.augmented else None
+        return where, drawn(shape, self.augmented, rng) if self.augmented else None
 
     def _cut(self, image: Tensor, clip: Clip, place: int, index: int) -> Tensor:
         where = [cut for batch in range(self.batches) for cut in self._draws[place, batch][0]]
@@ -257,7 +257,9 @@ class Agreement:
     off: float
 
 
-def agreement(width: int, height: int, *, augmented: bool, dtype: torch.dtype) -> Agreement:
+def agreement(
+    width: int, height: int, *, augmented: Strengths | None, dtype: torch.dtype
+) -> Agreement:
     """The engine's guidance gradient and the plain one, with every loss on."""
     scales = replace(SCALES, tv_scale=3.0, sat_scale=5.0)
     clips = [toy_clip(f"toy {n}") for n in range(2)]
@@ -293,7 +295,7 @@ def real_step() -> Pair:
 def shared_step() -> Pair:
     """Guidance through the diffusion network: one forward pass serves both."""
     clips = [toy_clip("toy")]
-    case = Case(128, 128, clips, real_unet(), None, batches=1, augmented=False)
+    case = Case(128, 128, clips, real_unet(), None, batches=1, augmented=None)
     return Pair(
         "guided step through the U-Net itself, 128x128", case.plain, case.engine, 1.25, 1e-4, 7
     )
@@ -563,9 +565,9 @@ def merged(before: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dic
 def gradients() -> list[dict[str, Any]]:
     """The rows of the table of gradients."""
     kinds = {
-        "not augmented, single precision": (False, torch.float32),
-        "augmented, single precision": (True, torch.float32),
-        "augmented, double precision": (True, torch.float64),
+        "not augmented, single precision": (None, torch.float32),
+        "augmented, single precision": (STILL, torch.float32),
+        "augmented, double precision": (STILL, torch.float64),
     }
     return [
         {"what": what, **asdict(agreement(WIDE, TALL, augmented=augmented, dtype=dtype))}

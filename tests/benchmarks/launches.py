@@ -18,6 +18,8 @@ from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from discoscript_engine.diffusion.augment import STILL, Strengths
+
 #: Operations that reserve memory or name it anew: nothing runs.
 NOTHING_RUNS = ("empty", "new_empty", "empty_like", "empty_strided", "new_empty_strided", "detach",
     "_unsafe_view", "lift_fresh", "_reshape_alias", "set_")  # fmt: skip
@@ -72,11 +74,13 @@ def as_on_a_gpu() -> AbstractContextManager[object]:
     return mock.patch.object(functional, "scaled_dot_product_attention", attention)
 
 
-def counted(index: int, *, secondary: bool = True, held: bool = False) -> Counted:
+def counted(
+    index: int, *, secondary: bool = True, held: bool = False, augmented: Strengths = STILL
+) -> Counted:
     """One guided step of the default workload."""
     work, count = default_workload(DEVICE, secondary=secondary), Counted()
     with Counted():
-        run = guided_step(work, count, index, held=held)
+        run = guided_step(work, count, index, held=held, augmented=augmented)
     with as_on_a_gpu(), count:
         run()
     return count

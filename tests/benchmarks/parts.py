@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from discoscript_engine.diffusion import guidance
-from discoscript_engine.diffusion.augment import augment
+from discoscript_engine.diffusion.augment import STILL, Strengths, augment
 from discoscript_engine.diffusion.guidance import Hold, Wish, gradient_of, guided, looking
 from discoscript_engine.diffusion.losses import multi_scale
 from discoscript_engine.diffusion.noise_schedule import noise_schedule
@@ -174,12 +174,17 @@ class Done(Exception):
 
 
 def guided_step(
-    work: Workload, parts: Parts, index: int, *, held: bool = False
+    work: Workload,
+    parts: Parts,
+    index: int,
+    *,
+    held: bool = False,
+    augmented: Strengths = STILL,
 ) -> Callable[[], None]:
     """What makes a step at `index` of the schedule: the guided denoiser, and what the sampler does
     with its answer. `held`: the frame is held to a start picture."""
     schedule, device = noise_schedule(work.steps), work.device
-    look = looking(work.cutouts, schedule, 0, batches=work.batches, augmented=True)
+    look = looking(work.cutouts, schedule, 0, batches=work.batches, augmented=augmented)
     for clip in work.clips:
         look.grain(clip.image_size, device)  # once a frame
     x = torch.randn(1, 3, work.height, work.width, device=device)
@@ -200,14 +205,14 @@ def guided_step(
     alone = denoiser(parts.of("U-Net", work.unet), schedule)
     denoise = guided(alone, gradient, schedule, through=small)
 
-    def augmented(cuts: Tensor, *draws: Any) -> Tensor:
+    def shown(cuts: Tensor, *draws: Any) -> Tensor:
         return parts.of("augmentations", lambda x: augment(x, *draws))(cuts)
 
     def done(step: Step) -> None:
         raise Done
 
     def run() -> None:
-        with mock.patch.object(guidance, "augment", augmented), torch.no_grad(), suppress(Done):
+        with mock.patch.object(guidance, "augment", shown), torch.no_grad(), suppress(Done):
             SAMPLERS["ddim"](
                 denoise,
                 x,

@@ -18,7 +18,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as transform
 
 from discoscript_engine.diffusion import losses
-from discoscript_engine.diffusion.augment import NOISE, Draw
+from discoscript_engine.diffusion.augment import Draw
 from discoscript_engine.diffusion.cutouts import Cut
 from discoscript_engine.diffusion.guidance import Wish, limited
 from discoscript_engine.diffusion.noise_schedule import NoiseSchedule
@@ -89,27 +89,20 @@ def grey(image: Tensor) -> Tensor:
 # ───────────── augmentations ─────────────
 
 
-def noise(cuts: Tensor, places: Sequence[int], grain: Tensor) -> Tensor:
+def noise(cuts: Tensor, places: Sequence[int], level: float, grain: Tensor) -> Tensor:
     """A stretch of the grain for each cut."""
     numbers = cuts[0].numel()
     stretches = [grain[place : place + numbers].view(cuts[0].shape) for place in places]
-    return NOISE * torch.stack(stretches).to(cuts)
+    return level * torch.stack(stretches).to(cuts)
 
 
 def augment(cuts: Tensor, draw: Draw, grain: Tensor) -> Tensor:
-    """A batch as torchvision's transforms change it."""
-    first, second, third = (noise(cuts, places, grain) for places in draw.places)
-    cuts = (cuts.flip(-1) if draw.mirrored else cuts) + first
-    cuts = transform.affine(
-        cuts,
-        draw.angle,
-        list(draw.shift),
-        1.0,
-        [0.0, 0.0],
-        InterpolationMode.BILINEAR,
-        fill=[0.0, 0.0, 0.0],
+    """A batch as torchvision's transforms change it; only the slant is part of the turn."""
+    first, second, third = (
+        noise(cuts, places, level, grain)
+        for places, level in zip(draw.places, draw.noises, strict=True)
     )
-    cuts = cuts + second
+    cuts = turned((cuts.flip(-1) if draw.mirrored else cuts) + first, draw) + second
     cuts = (grey(cuts) if draw.greyed else cuts) + third
     changes = (
         lambda x: transform.adjust_brightness(x, 1 + draw.amounts[0]),
@@ -120,6 +113,48 @@ def augment(cuts: Tensor, draw: Draw, grain: Tensor) -> Tensor:
     for place in draw.order:
         cuts = changes[place](cuts)
     return cuts
+
+
+def turned(cuts: Tensor, draw: Draw) -> Tensor:
+    """Turned and shifted by torchvision, or else slanted as well, in one sampling: where a pixel
+    was on the cut that is only turned, and from there where it was on the cut."""
+    if draw.corners is None:
+        black = [0.0, 0.0, 0.0]
+        bilinear = InterpolationMode.BILINEAR
+        return transform.affine(
+            cuts, draw.angle, list(draw.shift), 1.0, [0.0, 0.0], bilinear, fill=black
+        )
+    size, angle = cuts.shape[-1], math.radians(draw.angle)
+    a, b, c, d, e, f, g, h = homography(draw.corners, size)
+    places = torch.arange(size, dtype=cuts.dtype) + 0.5
+    y, x = torch.meshgrid(places, places, indexing="ij")
+    depth = g * x + h * y + 1
+    x, y = (a * x + b * y + c) / depth, (d * x + e * y + f) / depth
+    shown = sampled(torch.ones(1, 1, size, size, dtype=cuts.dtype), x, y)
+    right, down = x - size / 2 - draw.shift[0], y - size / 2 - draw.shift[1]
+    x = math.cos(angle) * right + math.sin(angle) * down + size / 2
+    y = math.cos(angle) * down - math.sin(angle) * right + size / 2
+    seen = sampled(torch.cat([cuts, torch.ones_like(cuts[:, :1])], dim=1), x, y)
+    return seen[:, :3] * seen[:, 3:] * shown**2
+
+
+def sampled(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Between four pixels; a place counts from the edge, and what is outside is 0."""
+    grid = torch.stack([x, y], dim=-1) * 2 / images.shape[-1] - 1
+    grid = grid.expand(len(images), -1, -1, -1)
+    return grid_sample(images, grid, "bilinear", "zeros", align_corners=False)
+
+
+def homography(corners: Sequence[tuple[int, int]], size: int) -> list[float]:
+    """What takes each corner back to where it was; torchvision's own rounds to single precision."""
+    far = size - 1
+    square = ((0, 0), (far, 0), (far, far), (0, far))
+    rows, wanted = [], []
+    for (x, y), (to_x, to_y) in zip(corners, square, strict=True):
+        rows.append([x, y, 1, 0, 0, 0, -to_x * x, -to_x * y])
+        rows.append([0, 0, 0, x, y, 1, -to_y * x, -to_y * y])
+        wanted += [to_x, to_y]
+    return np.linalg.solve(np.array(rows, dtype=float), np.array(wanted, dtype=float)).tolist()
 
 
 def hue_turned(image: Tensor, amount: float) -> Tensor:

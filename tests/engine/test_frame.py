@@ -62,6 +62,8 @@ CHANGES = {
     "a third sampler": {"sampler": "unipc"},
     "cutn_batches": {"cutn_batches": 2},
     "skip_augs": {"skip_augs": True},
+    "augmentations": {"augmentations": "moving"},
+    "other augmentations": {"augmentations": "video"},
     "fuzzy_prompt": {"fuzzy_prompt": True},
     "clip_denoised": {"clip_denoised": True},
     "clip_guidance_scale": {"clip_guidance_scale": 0.5},

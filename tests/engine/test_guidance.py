@@ -7,6 +7,7 @@ import pytest
 import torch
 from parity import fill_parameters, hash_numbers, load, parameter_numbers
 
+from discoscript_engine.diffusion.augment import STILL
 from discoscript_engine.diffusion.cutouts import Cut, cut_out, inner_size, overview_cuts
 from discoscript_engine.diffusion.guidance import (
     Hold,
@@ -330,7 +331,7 @@ def looked(look, place=0, index=INDEX):
 
 def test_looking_takes_the_same_cuts_again_and_others_at_another_step():
     cutouts = Cutouts(one_value(2), one_value(3), one_value(1), one_value(0.5))
-    look = looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=False)
+    look = looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=None)
     cuts = looked(look)
     assert cuts.shape == (2, 5, 3, 16, 16)
     assert torch.equal(cuts, looked(look))
@@ -341,7 +342,7 @@ def test_looking_takes_the_same_cuts_again_and_others_at_another_step():
 
 def test_looking_draws_the_same_augmentations_again_and_others_at_another_step():
     cutouts = Cutouts(*[one_value(1)] * 4)
-    draw = looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=True).draw
+    draw = looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=STILL).draw
     place = ((2, 3, 4, 4), 0, 0, INDEX)
     assert draw(*place).angle == draw(*place).angle
     angles = {
@@ -354,19 +355,19 @@ def test_looking_draws_the_same_augmentations_again_and_others_at_another_step()
         ]
     }
     assert len(angles) == 4
-    assert looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=False).draw(*place) is None
+    assert looking(cutouts, SCHEDULE, seed=7, batches=2, augmented=None).draw(*place) is None
 
 
 def test_cut_schedules_change_over_the_diffusion():
     cutouts = Cutouts(((400, 5.0), (1000, 1.0)), ((400, 0.0), (1000, 2.0)), *[one_value(1)] * 2)
-    look = looking(cutouts, SCHEDULE, seed=7, batches=1, augmented=False)
+    look = looking(cutouts, SCHEDULE, seed=7, batches=1, augmented=None)
     assert looked(look, index=SCHEDULE.steps - 1).shape[1] == 5
     assert looked(look, index=0).shape[1] == 3
 
 
 def test_no_cuts_pull_nothing():
     cutouts = Cutouts(one_value(0), one_value(0), one_value(1), one_value(0))
-    look = looking(cutouts, SCHEDULE, seed=7, batches=1, augmented=True)
+    look = looking(cutouts, SCHEDULE, seed=7, batches=1, augmented=STILL)
     wish = replace(wish_of(SMALL), look=look)
     x_in = torch.from_numpy(ARRAYS["clamp_hits__x_in"])
     assert words_slope(x_in, wish, INDEX).abs().max() == 0

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from discoscript_engine.diffusion.augment import MOVING, VIDEO
+
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 from launches import DEVICE, Counted, counted
 from parts import EARLY, LATE
@@ -14,7 +16,7 @@ from parts import EARLY, LATE
 #: What each part may launch. CLIP's own operations are open_clip's, and vary a little with it.
 LIMITS = {
     "cuts": 435,
-    "augmentations": 1094,
+    "augmentations": 1085,
     "CLIP": 1500,
     "secondary": 142,
     "U-Net": 802,
@@ -52,6 +54,14 @@ def test_a_start_picture_adds_a_few_launches_and_no_wait():
     held, free = counted(LATE, held=True), counted(LATE)
     assert 0 < held.launches.total() - free.launches.total() <= 60
     assert not held.waits
+
+
+@pytest.mark.parametrize("augmented", [MOVING, VIDEO], ids=["moving", "video"])
+def test_a_step_of_a_video_launches_no_more(augmented):
+    step = counted(LATE, augmented=augmented)
+    assert step.launches.total() <= 4500
+    assert step.launches["augmentations"] <= LIMITS["augmentations"]
+    assert not step.waits
 
 
 def test_a_copy_that_waits_is_seen():

@@ -113,6 +113,25 @@ def test_clip_sees_values_from_0_to_1():
     assert whole[0, 0] == pytest.approx(0.5)  # the margin
 
 
+def test_cuts_are_augmented_as_those_of_a_video_each_on_its_own():
+    """Turned, slanted and greyed; what comes in is mid grey, like the margin."""
+    looked = []
+    clip = Clip("l", 32, 77, lambda cuts: looked.append(cuts) or cuts.flatten(1), str)
+    grey, red = (
+        picture_of(file_of(Image.new("RGB", (64, 64), colour)), 64, CPU)
+        for colour in ("#808080", "#ff0000")
+    )
+    seen_in(grey, clip, torch.Generator().manual_seed(0), augmented=True)
+    assert (looked.pop() - 0.5).abs().max() < 0.06  # nothing but noise
+    for seed in range(20):
+        seen_in(red, clip, torch.Generator().manual_seed(seed), augmented=True)
+    cuts = torch.stack(looked)
+    colourless = (cuts[:, :, 0] - cuts[:, :, 1]).flatten(2).amax(dim=-1) < 0.2
+    assert 0.09 < colourless.double().mean() < 0.21
+    assert colourless.any(dim=1).sum() > colourless.all(dim=1).sum()
+    assert any(len(set(row.tolist())) == 2 for row in colourless)
+
+
 def test_all_cuts_lie_in_the_picture_and_some_are_all_of_it():
     boxes = drawn_cuts(90, 60, 32, CUTS, torch.Generator().manual_seed(3))
     assert len(boxes) == CUTS and boxes[-3:] == (Cut(0, 0, 90, 60),) * 3

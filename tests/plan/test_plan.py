@@ -29,7 +29,7 @@ RESOLVED = {
     "scene.size": "width and height",
     "scene.seed": "the first seed, plus the schedule's offsets",
     "scene.seed_step": "the schedule's offsets",
-    "scene.mode": "which camera moves the frame",
+    "scene.mode": "which camera moves the frame, and the augmentations",
     "scene.frames": "how many jobs there are",
     "scene.duration": "how many jobs there are",
     "scene.images": "how many jobs there are",
@@ -55,6 +55,15 @@ FIELDS -= {"coherence.camera", "scene.flow", "video.motion"}
 @pytest.mark.parametrize("row", PARAMETERS, ids=lambda p: p.key)
 def test_a_parameter_reaches_the_job_exactly_if_it_can_change_pixels(row) -> None:
     assert row.pixels == (row.key in FIELDS or row.key in RESOLVED)
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [(Mode.STILL, "still"), (Mode.D2, "moving"), (Mode.D3, "moving"), (Mode.VIDEO, "video")],
+)
+def test_cuts_are_augmented_as_the_mode_has_it(mode, name) -> None:
+    frames = plan(schedule(mode=mode), 7, {}).frames
+    assert {frame.job.augmentations for frame in frames} == {name}
 
 
 def test_every_field_of_a_job_is_a_parameter() -> None:

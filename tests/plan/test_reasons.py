@@ -184,6 +184,8 @@ def test_words_of_every_cause() -> None:
             "cutouts.ic_pow 1 up to 1000 → 1 up to 500, 2 up to 1000",
         ),
         (frame(JOB), frame(JOBS["3d"]), "scene.mode 2d → 3d at script.disco:3"),
+        (frame(JOBS["still"]), frame(JOBS["start"]),
+         "scene.mode still → 2d or 3d at script.disco:3"),
         (frame(JOB), frame(JOBS["start"]),
          "starts from the frame before → noise at script.disco:3"),
         (with_prompts(TEXT), with_prompts(replace(TEXT, weight=2.0)),

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from discoscript_engine.diffusion import losses
-from discoscript_engine.diffusion.augment import Draw, augment, drawn, grain_of
+from discoscript_engine.diffusion.augment import Draw, Strengths, augment, drawn, grain_of
 from discoscript_engine.diffusion.cutouts import Cut, cut_out, inner_cuts, overview_cuts, value_at
 from discoscript_engine.diffusion.noise_schedule import NoiseSchedule
 from discoscript_engine.diffusion.passes import Part, Passes
@@ -231,10 +231,15 @@ def limited(slope: Float[Tensor, "b 3 h w"], limit: float) -> Float[Tensor, "b 3
 
 
 def looking(
-    cutouts: Cutouts, schedule: NoiseSchedule, seed: int, *, batches: int, augmented: bool
+    cutouts: Cutouts,
+    schedule: NoiseSchedule,
+    seed: int,
+    *,
+    batches: int,
+    augmented: Strengths | None,
 ) -> Look:
     """How a frame looks at its picture: the cuts of the script's schedules, drawn for every
-    step, model and batch, and augmented."""
+    step, model and batch, and augmented so strongly, or not at all."""
 
     def cut(
         image: Float[Tensor, "1 3 h w"], clip: Clip, place: int, index: int
@@ -254,7 +259,7 @@ def looking(
 
     def draw(shape: tuple[int, ...], place: int, batch: int, index: int) -> Draw | None:
         rng = generator(seed, "augmentations", index, place, batch)
-        return drawn(shape, rng) if augmented else None
+        return drawn(shape, augmented, rng) if augmented else None
 
     @cache
     def grain(size: int, device: torch.device) -> Float[Tensor, " k"]:

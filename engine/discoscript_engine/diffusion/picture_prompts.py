@@ -1,8 +1,10 @@
 """A picture that is a prompt -> the embeddings of its cuts: what a CLIP model sees in it.
 
 The cuts are those of Disco Diffusion's `MakeCutouts`, which it uses for nothing else: squares
-from about half to nearly all of a picture with a wide margin, and a few of the whole. There CLIP
-is handed values in [-1, 1] where it was trained with [0, 1]; here it gets what it knows.
+from about half to nearly all of a picture with a wide margin, and a few of the whole, each
+augmented by a draw of its own, and whatever the mode as strongly as those of videos. There CLIP is
+handed values in [-1, 1] where it was trained with [0, 1]; here it gets what it knows. Cuts are
+augmented in [-1, 1], as there, so that mid grey comes in; but at the size that CLIP sees.
 """
 
 import math
@@ -12,7 +14,7 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from discoscript_engine.diffusion.augment import augment, drawn, grain_of
+from discoscript_engine.diffusion.augment import VIDEO, augment, drawn, grain_of
 from discoscript_engine.diffusion.cutouts import Cut
 from discoscript_engine.diffusion.randomness import below, normal
 from discoscript_engine.images import decode_small, to_tensor
@@ -39,12 +41,12 @@ def seen_in(
 ) -> Float[Tensor, "n e"]:
     """What a CLIP model sees in the cuts of a picture with its margin."""
     boxes = drawn_cuts(picture.shape[-1], picture.shape[-2], clip.image_size, CUTS, rng)
-    cuts = (cuts_of(picture, boxes, clip.image_size) + 1) / 2
+    cuts = cuts_of(picture, boxes, clip.image_size)
     if augmented:
-        draws = [drawn((1, *cut.shape), rng) for cut in cuts]
+        draws = [drawn((1, *cut.shape), VIDEO, rng) for cut in cuts]
         grain = uploaded(grain_of(clip.image_size, rng), cuts.device)
         cuts = augment(cuts[:, None], draws, grain)[:, 0]
-    return clip.encode_image(cuts)
+    return clip.encode_image((cuts + 1) / 2)
 
 
 def drawn_cuts(width: int, height: int, size: int, count: int, rng: Generator) -> tuple[Cut, ...]:

@@ -68,6 +68,19 @@ def even_sums_of(taps: Taps, like: Tensor) -> EvenSums:
     return EvenSums(uploaded(index, like.device), uploaded(weights, like.device))
 
 
+def turned_over(taps: Taps, like: Tensor) -> Sums:
+    """The way back of even sums over as many rows as there are sums: each row sums what saw it, in
+    order. However many those are, no count has to be known; a tap without weight goes to the row
+    of its own sum, so that none is left with all of them."""
+    places, weights = taps.index.flatten(), taps.weights.flatten()
+    every = torch.arange(len(places), device=places.device)
+    seeing = every.div(taps.index.shape[-1], rounding_mode="floor")
+    places, order = torch.where(weights != 0, places, seeing).sort(stable=True)
+    offsets = torch.searchsorted(places, every[: taps.index.shape[:2].numel() + 1])
+    made = seeing[order], offsets, weights[order].to(like.dtype)
+    return Sums(*(uploaded(part, like.device) for part in made))
+
+
 def sums_apart(taps: Taps, rows: Sequence[tuple[int, int]], like: Tensor) -> list[Sums]:
     """Each table alone, and of that only the rows from one up to another; the rest has no
     weights."""
