@@ -92,7 +92,9 @@ class Parameter:
     - `file`: what a PATH leads to.
     - `pixels`: it can change a picture.
     - `disco`: what it is called in Disco Diffusion's settings.
-    - `serves`: the settings that it shapes: while they are at their defaults, it asks for nothing.
+    - `serves`: the settings that it shapes: it acts only where one of them is on; with `only_with`,
+      where it has one of these values.
+    - `without_effect`: why it never acts, for a setting that Disco Diffusion's scripts may hold.
     """
 
     group: str
@@ -114,11 +116,29 @@ class Parameter:
     pixels: bool = True
     disco: tuple[str, ...] = ()
     serves: tuple[str, ...] = ()
+    only_with: tuple[str, ...] = ()
+    without_effect: str = ""
 
     @cached_property
     def key(self) -> str:
         """`group.name`."""
         return f"{self.group}.{self.name}"
+
+    @property
+    def meaning(self) -> str:
+        """The doc, and that the setting never acts where it does not."""
+        reason = self.without_effect
+        return f"{self.doc} It has no effect: {reason}." if reason else self.doc
+
+    @property
+    def off(self) -> Resolved:
+        """The value at which it does nothing, and what serves it neither: `off`, the first choice,
+        no file, the least number."""
+        if self.kind is Kind.TRUTH:
+            return False
+        if self.choices:
+            return self.choices[0]
+        return self.hard[0] if self.hard else None
 
     @property
     def glides(self) -> bool:
@@ -139,6 +159,9 @@ _VIDEO_INPUT = frozenset({Mode.VIDEO})
 _EFFORTS = (
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
 )
+
+#: The codecs that have a quality and an effort to choose.
+_OF_QUALITY = ("h264", "h265", "vp9")
 
 _OPEN_CLIP = (
     "ViTB32_laion2b_e16", "ViTB32_laion400m_e31", "ViTB32_laion400m_32",
@@ -235,8 +258,9 @@ _DIFFUSION = (
               typical=(0, 1), hard=(0, None), disco=("rand_mag",),
               serves=("diffusion.fuzzy_prompt",)),
     Parameter("diffusion", "randomize_class", Kind.TRUTH, True,
-              "Draw a new class at every step; no model of the table has classes to draw.",
-              disco=("randomize_class",)),
+              "Draw a new class at every step.",
+              disco=("randomize_class",),
+              without_effect="no model of the table has classes to draw"),
     Parameter("diffusion", "clip_denoised", Kind.TRUTH, False,
               "Limit the estimate of the finished picture to the colours there are.",
               disco=("clip_denoised",)),
@@ -259,7 +283,8 @@ _GUIDANCE = (
     Parameter("guidance", "clamp_grad", Kind.TRUTH, True, "Limit the pull at every step.",
               disco=("clamp_grad",)),
     Parameter("guidance", "clamp_max", Kind.NUMBER, 0.05, "That limit.",
-              typical=(0, 0.3), hard=(0, None), disco=("clamp_max",)),
+              typical=(0, 0.3), hard=(0, None), disco=("clamp_max",),
+              serves=("guidance.clamp_grad",)),
 )
 
 _CUTOUTS = (
@@ -285,7 +310,8 @@ _INIT = (
     Parameter("init", "image", Kind.PATH, None, "Start picture.",
               axis=Axis.SEGMENT, disco=("init_image",)),
     Parameter("init", "scale", Kind.NUMBER, 1000.0, "Pull of the start picture.",
-              typical=(10, 20_000), hard=(0, None), axis=Axis.SEGMENT, disco=("init_scale",)),
+              typical=(10, 20_000), hard=(0, None), axis=Axis.SEGMENT, disco=("init_scale",),
+              serves=("init.image", "init.perlin")),
     Parameter("init", "perlin", Kind.CHOICE, "off", "Start from Perlin noise.",
               choices=("off", "mixed", "color", "gray"), axis=Axis.SEGMENT,
               modes=frozenset({Mode.STILL, Mode.D2, Mode.D3}),
@@ -337,9 +363,11 @@ _CAMERA = (
     Parameter("camera", "fov", Kind.NUMBER, 40.0, "Field of view.",
               unit="degrees", typical=(20, 120), hard=(1, 179), modes=_3D, disco=("fov",)),
     Parameter("camera", "near", Kind.NUMBER, 200.0, "Near plane.",
-              hard=(0, None), open_low=True, modes=_3D, disco=("near_plane",)),
-    Parameter("camera", "far", Kind.NUMBER, 10_000.0, "Far plane, behind the near plane.",
-              hard=(0, None), open_low=True, modes=_3D, disco=("far_plane",)),
+              hard=(0, None), open_low=True, modes=_3D, disco=("near_plane",),
+              without_effect="the planes cancel out where the depth is used"),
+    Parameter("camera", "far", Kind.NUMBER, 10_000.0, "Far plane.",
+              hard=(0, None), open_low=True, modes=_3D, disco=("far_plane",),
+              without_effect="the planes cancel out where the depth is used"),
     Parameter("camera", "padding", Kind.CHOICE, "border",
               "What fills the edges that a move uncovers.",
               choices=("border", "zeros", "reflection"), modes=_3D, disco=("padding_mode",)),
@@ -404,9 +432,11 @@ _VIDEO = (
               axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_flow_warp",)),
     Parameter("video", "flow_blend", Kind.NUMBER, 0.999,
               "Mix: 1 is the warped previous frame, 0 the next video frame.",
-              hard=(0, 1), modes=_VIDEO_INPUT, disco=("video_init_flow_blend",)),
+              hard=(0, 1), modes=_VIDEO_INPUT, disco=("video_init_flow_blend",),
+              serves=("video.flow_warp",)),
     Parameter("video", "flow_check", Kind.TRUTH, False, "Check the flow for consistency.",
-              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_check_consistency",)),
+              axis=Axis.FIXED, modes=_VIDEO_INPUT, disco=("video_init_check_consistency",),
+              serves=("video.flow_warp", "video.blend_mode")),
     Parameter("video", "blend_mode", Kind.CHOICE, "optical_flow",
               "How the output video blends frames.",
               choices=("none", "linear", "optical_flow"), axis=Axis.FIXED, modes=_VIDEO_INPUT,
@@ -442,7 +472,8 @@ _OUTPUT = (
               "Where the video ends; the scene's end when absent.",
               axis=Axis.FIXED, modes=_ANIMATION, pixels=False, disco=("last_frame",)),
     Parameter("output", "blend", Kind.NUMBER, 0.5, "Strength of `video.blend_mode`.",
-              hard=(0, 1), axis=Axis.FIXED, modes=_VIDEO_INPUT, pixels=False, disco=("blend",)),
+              hard=(0, 1), axis=Axis.FIXED, modes=_VIDEO_INPUT, pixels=False, disco=("blend",),
+              serves=("video.blend_mode",)),
     Parameter("output", "upscale", Kind.NUMBER, None,
               "How much larger pictures and video are written; what the model makes when absent.",
               unit="times", typical=(1, 4), hard=(0, 16), open_low=True, axis=Axis.FIXED,
@@ -455,10 +486,12 @@ _OUTPUT = (
               modes=_ANIMATION, pixels=False),
     Parameter("output", "crf", Kind.WHOLE, 17,
               "Quality of the video; lower is better and larger.",
-              typical=(15, 28), hard=(0, 51), axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
+              typical=(15, 28), hard=(0, 51), axis=Axis.FIXED, modes=_ANIMATION, pixels=False,
+              serves=("output.codec",), only_with=_OF_QUALITY),
     Parameter("output", "preset", Kind.CHOICE, "slow",
               "Effort of the encoder; slower is smaller.",
-              choices=_EFFORTS, axis=Axis.FIXED, modes=_ANIMATION, pixels=False),
+              choices=_EFFORTS, axis=Axis.FIXED, modes=_ANIMATION, pixels=False,
+              serves=("output.codec",), only_with=_OF_QUALITY),
     Parameter("output", "audio", Kind.PATH, None, "Sound track.",
               axis=Axis.FIXED, modes=_ANIMATION, file=FileKind.SOUND, pixels=False),
 )

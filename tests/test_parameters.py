@@ -17,7 +17,8 @@ from discoscript.parameters import (
     resolve,
     with_name,
 )
-from discoscript_engine.model_table import PRESETS
+from discoscript.video.video import CODECS
+from discoscript_engine.model_table import MODELS, PRESETS
 
 each = pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.key)
 
@@ -136,7 +137,45 @@ def test_camera_amounts(row: Parameter) -> None:
 def test_a_setting_serves_one_that_asks_for_itself(row: Parameter) -> None:
     for key in row.serves:
         assert BY_KEY[key].serves == ()
-        assert row.modes <= BY_KEY[key].modes
+    if row.serves:
+        assert row.modes <= frozenset().union(*(BY_KEY[key].modes for key in row.serves))
+
+
+@each
+def test_what_is_served_can_be_on(row: Parameter) -> None:
+    """`off` is one of its values, and `only_with` names values of the one setting served."""
+    for key in row.serves:
+        served = BY_KEY[key]
+        assert served.off == row_default_off(served)
+    if row.only_with:
+        (key,) = row.serves
+        assert set(row.only_with) < set(BY_KEY[key].choices)
+
+
+def row_default_off(row: Parameter) -> object:
+    """What is off: the default of everything that a script has to ask for."""
+    return False if row.kind is Kind.TRUTH else row.off if row.key in ON else row.default
+
+
+#: Served settings other than truths that are on by default.
+ON = frozenset({"video.blend_mode", "output.codec"})
+
+
+@pytest.mark.parametrize("name", [row.name for row in PARAMETERS if row.only_with])
+def test_a_codec_has_the_options_that_the_table_says(name: str) -> None:
+    """A codec that makes the same of two values is not among those that a setting acts with."""
+    usual = {"crf": 17, "preset": "slow"}
+    other = {"crf": 30, "preset": "fast"}
+    acting = {
+        codec.name
+        for codec in CODECS.values()
+        if codec.options(**usual) != codec.options(**(usual | {name: other[name]}))
+    }
+    assert acting == set(BY_KEY[f"output.{name}"].only_with)
+
+
+def test_a_model_ignores_settings_of_the_table() -> None:
+    assert {key for model in MODELS for key in model.ignores} <= set(BY_KEY)
 
 
 def test_the_presets_are_those_of_the_model_table() -> None:

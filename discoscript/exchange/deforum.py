@@ -28,6 +28,7 @@ from discoscript.exchange.values import (
 )
 from discoscript.exchange.writing import Draft, Fact, Prompt, curve
 from discoscript.parameters import BY_KEY, Kind, Mode, Parameter, by_disco_name
+from discoscript_engine.model_table import DEFAULT, by_name
 
 #: Rows whose name in Disco Diffusion means the same in Deforum.
 SHARED = frozenset(
@@ -271,6 +272,7 @@ class _Importer:
         if found.value == row.default and type(found.value) is not bool:
             self.usual += 1
             return
+        refuse_idle(row)
         self.fact(row, Fact(f"{row.name} {found.text}"))
 
     def fact(self, row: Parameter, *facts: Fact) -> None:
@@ -340,6 +342,7 @@ class _Importer:
         if any(isinstance(point, Formula) for point in points.values()):
             if percent:
                 raise NotCarried("formulas are not carried over to percents")
+            refuse_idle(row)
             self.fact(row, *self.stretches(row, points))
             return
         keys = {f: v for f, v in points.items() if not isinstance(v, Formula)}
@@ -352,6 +355,7 @@ class _Importer:
         if keys == {0: row.default}:
             self.usual += 1
         else:
+            refuse_idle(row)
             self.fact(row, curve(row.name, keys, "%" if percent else ""))
 
     def points(self, name: str, entry: Entry, text: str) -> dict[int, float | Formula]:
@@ -482,3 +486,11 @@ def _parts(text: str) -> Iterator[str]:
             start = at + 1
     if text[start:].strip():
         yield text[start:]
+
+
+def refuse_idle(row: Parameter) -> None:
+    """NotCarried for a setting that would do nothing here, where the models are the embedded."""
+    if row.without_effect:
+        raise NotCarried(f"no effect: {row.without_effect}")
+    if row.key in by_name("depth", DEFAULT).ignores:
+        raise NotCarried(f"no effect: the depth of `{DEFAULT}` is mixed already")

@@ -316,6 +316,9 @@ class _Importer:
         if _same(found.value, self.in_force(row)) or found.value is None:
             self.usual += 1
             return
+        if row.without_effect:
+            self.notes.left_out(entry.line, name, f"no effect: {row.without_effect}")
+            return
         self.fact(row, Fact(f"{row.name} {found.text}"))
 
     def fact(self, row: Parameter, *facts: Fact) -> None:

@@ -50,7 +50,7 @@ def _row(row: Parameter) -> tuple[str, ...]:
 
 def parameter_text(row: Parameter) -> str:
     """One setting by itself."""
-    return f"## {row.key}\n\n{row.doc}\n\n" + facts(
+    return f"## {row.key}\n\n{row.meaning}\n\n" + facts(
         (
             ("kind", str(row.kind)),
             ("choices", _choices(row)),
@@ -115,7 +115,7 @@ def _number(value: object) -> str:
 
 
 def _meaning(row: Parameter) -> str:
-    return f"{row.doc} {_choices(row)}".strip()
+    return f"{row.meaning} {_choices(row)}".strip()
 
 
 def _choices(row: Parameter) -> str:

@@ -1,4 +1,4 @@
-"""What only the values together can tell: steps left, planes in order, cuts to look at."""
+"""What only the values together can tell: steps left, cuts to look at."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -153,20 +153,6 @@ class ScheduleChecks:
             )
 
     # ───────────── camera ─────────────
-
-    def planes(self, arrays: Arrays) -> None:
-        """A far plane that is not behind the near plane (D210)."""
-        near, far = arrays["camera.near"], arrays["camera.far"]
-        wrong = first_stretch(np.asarray(far <= near))
-        span = self.place("camera.near", "camera.far")
-        if wrong is not None and span is not None:
-            self.report.add(
-                "D210",
-                f"the far plane ({far[wrong[0]]:g}) is not behind the near plane "
-                f"({near[wrong[0]]:g})",
-                span,
-                help="the usual values are 200 and 10000",
-            )
 
     def without_effect(self, key: str, claim: Claim, frames: NDArray[np.int64]) -> None:
         """A camera move on frames that have no previous frame (D311)."""

@@ -85,7 +85,6 @@ class Drawing:
         arrays = self._arrays()
         progress = {row.key: self._progress(row) for row in PARAMETERS if row.axis is Axis.PROGRESS}
         self.checks.steps(arrays, self.scene.starts)
-        self.checks.planes(arrays)
         self.checks.cuts(progress)
         prompts = Wardrobe(self.scene, self.canvas, self.report).prompt_rows()
         self.checks.prompts(prompts, fixed["scene.clip"])

@@ -64,13 +64,14 @@ def setting_lines(rows: Sequence[Parameter], width: int) -> Iterator[str]:
             yield from page(row, width)
         return
     head = ("SETTING", "DEFAULT", "MEANING")
-    yield from table(head, [(r.key, cut(default_word(r), WIDEST), r.doc) for r in rows], width)
+    yield from table(head, [(r.key, cut(default_word(r), WIDEST), r.meaning) for r in rows], width)
 
 
 def page(row: Parameter, width: int) -> Iterator[str]:
     """All that there is to know about a row."""
     yield cut(row.key, width)
-    yield from textwrap.wrap(row.doc, min(width, 88), initial_indent="  ", subsequent_indent="  ")
+    wide = min(width, 88)
+    yield from textwrap.wrap(row.meaning, wide, initial_indent="  ", subsequent_indent="  ")
     for name, text in _facts(row):
         lines = textwrap.wrap(text, min(width, 88) - 14) or [""]
         yield f"  {name:<10}  {lines[0]}"
@@ -234,6 +235,6 @@ def _row_json(row: Parameter) -> Json:
         "changes_over": str(row.axis),
         "modes": [str(mode) for mode in Mode if mode in row.modes],
         "disco": list(row.disco),
-        "doc": row.doc,
+        "doc": row.meaning,
         "example": list(example(row)),
     }

@@ -38,6 +38,7 @@ class Model:
     weights, or a row of that role. `video_defaults` count
     in place of `defaults` in video mode. `library` is the distribution that holds what the row
     needs in place of weights; its version counts like a weights file.
+    `ignores` are parameters that have no effect with it.
     `built` False: known by name, but nothing renders with it.
     """
 
@@ -53,6 +54,7 @@ class Model:
     perceptual: str = "lpips_vgg"
     video_defaults: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     library: str = ""
+    ignores: tuple[str, ...] = ()
     built: bool = True
 
     @property

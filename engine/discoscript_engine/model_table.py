@@ -74,6 +74,7 @@ TINY = (
         "embedded: its depth is mixed already, depth.midas_weight has no effect",
         (ModelFile("tiny/depth.safetensors"),),
         embedded=True,
+        ignores=("depth.midas_weight",),
     ),
 )
 

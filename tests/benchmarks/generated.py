@@ -15,8 +15,8 @@ CHANNELS = (
     ("camera", "rotate_y", -1, 1, 3, ""),
     ("camera", "rotate_z", -1, 1, 3, ""),
     ("camera", "fov", 30, 90, 2, ""),
-    ("camera", "near", 150, 250, 1, ""),
-    ("camera", "far", 8000, 12000, 1, ""),
+    ("vr", "eye_angle", 0.3, 0.7, 3, ""),
+    ("vr", "ipd", 4, 8, 3, ""),
     ("depth", "midas_weight", 0.3, 0.7, 3, ""),
     ("guidance", "clip_guidance_scale", 3000, 9000, 0, ""),
     ("guidance", "tv_scale", 500, 900, 1, ""),
@@ -67,7 +67,8 @@ def _part(part: int, random: Random) -> list[str]:
 def long(frames: int = 100_000, keys: int = 10_000, prompts: int = 1_000) -> str:
     """A script of 20 settings with `keys` keys together and `prompts` prompts, each in a block."""
     random = Random(frames)
-    written = ["disco 1", 'scene "Long":', "    mode 3d", "    fps 24", f"    frames {frames}", ""]
+    written = ["disco 1", 'scene "Long":', "    mode 3d", "    fps 24", f"    frames {frames}"]
+    written += ["    vr on", "", "depth: model dpt_large", ""]
     each = keys // len(CHANNELS)
     for group, name, low, high, digits, unit in CHANNELS:
         written += [f"{group}: {name} ["]

@@ -120,6 +120,21 @@ def test_the_dialects_differ_in_keys_that_are_formulas():
     assert not any("notebook" in line for line in report)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("near_schedule", "0: (50)"),
+        ("near_schedule", "0: (50), 10: (90)"),
+        ("far_schedule", "0: (9000 + t)"),
+        ("midas_weight", 0.8),
+    ],
+)
+def test_what_would_do_nothing_is_left_out(name, value):
+    script, report = from_deforum({"animation_mode": "3D", "max_frames": 20, name: value})
+    assert "camera" not in script and "depth" not in script
+    assert any(f"{name}: no effect: " in line for line in report), report
+
+
 def test_prompts_and_what_is_to_be_avoided():
     settings = {
         **BASE,

@@ -167,6 +167,21 @@ def test_what_has_no_place_is_said_with_its_line(settings, message):
     assert any(place in line and message in line for line in report[at:]), report
 
 
+@pytest.mark.parametrize(
+    ("name", "usual", "other", "mode"),
+    [
+        ("near_plane", 200, 50, Mode.D3),
+        ("far_plane", 10000, 5, Mode.D3),
+        ("randomize_class", True, False, Mode.D2),
+    ],
+)
+def test_what_never_acts_is_left_out_and_said_where_it_was_changed(name, usual, other, mode):
+    for value, said in ((usual, False), (other, True)):
+        script, report = imported({**BASE, name: value}, mode)
+        assert "near" not in script and "far " not in script and "randomize" not in script
+        assert any(f"{name}: no effect: " in line for line in report) == said, report
+
+
 def test_prompts_with_odd_weights():
     prompts = [
         "fog:2",

@@ -1,6 +1,7 @@
 """All checks of a finished schedule, called one after the other."""
 
 from discoscript.scene.scene import Scene
+from discoscript.schedule.checks.idle import check_idle
 from discoscript.schedule.checks.load import check_load
 from discoscript.schedule.checks.models import check_models
 from discoscript.schedule.checks.modes import check_modes
@@ -19,6 +20,7 @@ CHECKS = (
     check_turbo,
     check_perlin,
     check_sampling,
+    check_idle,
     check_load,
     check_speeds,
 )

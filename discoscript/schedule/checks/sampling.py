@@ -16,9 +16,8 @@ MUCH = 4
 
 
 def check_sampling(subject: Subject) -> None:
-    """D409, D410, D417, D804 and D805."""
+    """D409, D417, D804 and D805."""
     _eta_without_ddim(subject)
-    _noise_without_fuzzy(subject)
     _pictures_of_no_step(subject)
     if not subject.model.embedded:  # the embedded models have measured defaults of their own
         _steps_for_eta(subject)
@@ -32,17 +31,6 @@ def _eta_without_ddim(subject: Subject) -> None:
         name = subject.values("diffusion.sampler")[0]
         subject.report.add(
             "D409", f"`eta` has no effect with `{name}`", span, help="`eta` belongs to `ddim`"
-        )
-
-
-def _noise_without_fuzzy(subject: Subject) -> None:
-    span = subject.place("diffusion.rand_mag")
-    if span is not None and not subject.values("diffusion.fuzzy_prompt").any():
-        subject.report.add(
-            "D410",
-            "`rand_mag` has no effect without `fuzzy_prompt on`",
-            span,
-            help="delete it, or write `fuzzy_prompt on`",
         )
 
 
