@@ -131,8 +131,8 @@ def _compiled(
     scene, drawn, meant = mean(joined, wanted)
     studies = studies_of(syntax, report)
     allowed = () if too_many(studies, max_renders, report) else studies
-    renders, varied = vary(joined, allowed, wanted)
-    meant = beside(parsed, (*meant, *varied), source)
+    renders, varied, said = vary(joined, allowed, wanted)
+    meant = beside(parsed, (*(d for d in meant if not used_by_one(d, said)), *varied), source)
     named = (*check_names(syntax), *(d for library in joined.read for d in check_library(library)))
     hints = tuple(d for d in named if severity(d) is Severity.HINT)
     named = tuple(dict.fromkeys((*hints, *beside(parsed, named, source))))
@@ -152,12 +152,13 @@ def mean(joined: Joined, wanted: Wanted) -> tuple[Scene, Schedule, tuple[Diagnos
 
 def vary(
     joined: Joined, studies: Sequence[Study], wanted: Wanted
-) -> tuple[tuple[Render, ...], tuple[Diagnostic, ...]]:
-    """The renders of the studies, and what is wrong with the values that they try.
+) -> tuple[tuple[Render, ...], tuple[Diagnostic, ...], Sequence[Sequence[Diagnostic]]]:
+    """The renders of the studies, what is wrong with the values that they try, and all that is
+    said of each render.
 
     What is wrong elsewhere is said of the script itself.
     """
-    renders, found = [], []
+    renders, found, said = [], [], []
     for study in studies:
         for variant in study.variants():
             own = replace(joined, syntax=varied_syntax(joined.syntax, variant))
@@ -166,8 +167,16 @@ def vary(
             places = {choice.value.span for _, choice in variant.picks}
             found += [d for d in meant if any(inside(d.span, place) for place in places)]
             whole = scene.complete and not has_errors(meant)
+            said.append(meant)
             renders.append(Render(variant, drawn if whole else None))
-    return tuple(renders), tuple(found)
+    return tuple(renders), tuple(found), said
+
+
+def used_by_one(found: Diagnostic, renders: Sequence[Sequence[Diagnostic]]) -> bool:
+    """Whether it says that a setting does nothing (D410), and a render of a study uses it."""
+    return found.code == "D410" and any(
+        all((d.code, d.span) != (found.code, found.span) for d in said) for said in renders
+    )
 
 
 def too_many(studies: Sequence[Study], most: int, report: Report) -> bool:
