@@ -227,7 +227,31 @@ OWN_FILES = {
     "a layout of no network": (layout(channels=33), "names a layout that no network can have"),
     "a layout with other words": (layout(canals=3), "names a layout that no network can have"),
     "a layout with no heads": (layout(heads=0), "names a layout that no network can have"),
-    "endless blocks": (layout(blocks=[10**9, 1, 1]), "it has more blocks than tensors"),
+    "endless blocks": (layout(blocks=[10**9, 1, 1]), "blocks has 1000000000, not a whole"),
+    "blocks that cancel out": (
+        layout(blocks=[10**9, -(10**9), 0]), "blocks has 1000000000, not a whole number from 0"
+    ),
+    "fewer blocks than none": (layout(blocks=[1, -1, 1]), "blocks has -1, not a whole number"),
+    "half a block": (layout(blocks=[0.5, 0.5, 1]), "names a layout that no network can have"),
+    "a true block": (layout(blocks=[True, 1, 1]), "blocks has True, not a whole number"),
+    "more blocks than their tensors": (layout(blocks=[9, 9, 9]), "more blocks than tensors"),
+    "no levels": (layout(blocks=[], channel_mult=[]), "it has no levels"),
+    "endless channels": (layout(channels=32 * 10**9), "channels is 32000000000, not a whole"),
+    "channels without end": (
+        layout(channels=10**1000), "channels is 10000000000000000000..., not a whole number"
+    ),
+    "channels in words": (layout(channels="32"), "names a layout that no network can have"),
+    "endless widths": (layout(channel_mult=[1, 1, 1e300]), "channel_mult has 1e+300, not a number"),
+    "no width": (layout(channel_mult=[1, 1, 0]), "channel_mult has 0, not a number above 0"),
+    "no number as width": (layout(channel_mult=[1, 1, float("nan")]), "channel_mult has nan"),
+    "widths in words": (layout(channel_mult="111"), "names a layout that no network can have"),
+    "an endless unshuffle": (layout(unshuffle=10**9), "unshuffle is 1000000000, not a whole"),
+    "a negative unshuffle": (layout(unshuffle=-1), "unshuffle is -1, not a whole number"),
+    "half an unshuffle": (layout(unshuffle=0.5), "names a layout that no network can have"),
+    "negative heads": (layout(head_channels=-1), "head_channels is -1, not a whole number"),
+    "attention nowhere": (layout(attention_factors=[0]), "attention_factors has 0, not a whole"),
+    "attention in a number": (layout(attention_factors=4), "names a layout that no network"),
+    "a list as layout": (save(unet_weights(), {"config": "[1]"}), "is damaged"),
     "a deeper one": (
         layout(channel_mult=[1] * 8, blocks=[1] * 8), "it takes multiples of 128 pixels, not of 64"
     ),

@@ -22,6 +22,10 @@ from discoscript_engine.models.weights import Unfit, own_weights, reading, relea
 #: The secondary model halves its picture five times.
 SECONDARY_MULTIPLE = 32
 
+#: Tensors that a block of a level has at least: its residual block on the way down, and that on the
+#: way up, of five layers each with weight and bias.
+TENSORS_OF_BLOCK = 20
+
 #: What a script's own checkpoint can do about one that does not fit.
 OWN_HELP = "see `Checkpoints of your own` in docs/models.md"
 
@@ -73,7 +77,7 @@ def _own_config(layout: Mapping[str, Any], tensors: int, row: Model) -> UNetConf
         )
     try:
         config = config_of(layout)
-        if sum(config.blocks) > tensors:
+        if sum(config.blocks) * TENSORS_OF_BLOCK > tensors:
             raise ValueError("it has more blocks than tensors")
         _try(config, row.size_multiple)
     except (TypeError, ValueError, ArithmeticError, RuntimeError) as error:

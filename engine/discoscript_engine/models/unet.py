@@ -21,6 +21,17 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint as checkpoint_of
 
 GROUPS = 32
+
+#: Fields of a layout that count something, and those of them that may be left out.
+COUNTS = ("channels", "in_channels", "out_channels", "heads", "unshuffle")
+OPTIONAL = ("head_channels", "heads_up")
+
+#: No number of a layout is larger: the widest level that was ever published has 2048 channels.
+MOST = 2**16
+
+#: Characters of a wrong value that are shown.
+SHOWN = 20
+
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 
@@ -66,6 +77,7 @@ class UNetConfig:
             raise ValueError(
                 f"{len(self.blocks)} levels in blocks, {len(self.channel_mult)} in channel_mult"
             )
+        refuse_impossible(self)
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -80,6 +92,44 @@ class UNetConfig:
         if self.head_channels is not None:
             return width // self.head_channels
         return self.heads_up if upward and self.heads_up is not None else self.heads
+
+
+def refuse_impossible(config: UNetConfig) -> None:
+    """ValueError where a number of the layout is none that a network can have.
+
+    Layouts come out of the files of strangers, too: here nothing has been built yet.
+    """
+    counts = {name: getattr(config, name) for name in COUNTS}
+    counts |= {
+        name: getattr(config, name) for name in OPTIONAL if getattr(config, name) is not None
+    }
+    for name, value in counts.items():
+        if not _is_whole(value, least=1):
+            raise ValueError(f"{name} is {_short(value)}, not a whole number from 1 to {MOST}")
+    for name, values, least in (
+        ("blocks", config.blocks, 0), ("attention_factors", config.attention_factors, 1)
+    ):  # fmt: skip
+        for value in values:
+            if not _is_whole(value, least):
+                raise ValueError(
+                    f"{name} has {_short(value)}, not a whole number from {least} to {MOST}"
+                )
+    if not config.channel_mult:
+        raise ValueError("it has no levels")
+    for value in config.channel_mult:
+        if type(value) not in (int, float) or not 0 < value <= MOST:
+            raise ValueError(f"channel_mult has {_short(value)}, not a number above 0")
+
+
+def _is_whole(value: object, least: int) -> bool:
+    """Whether it is a whole number that is not too large; `True` is none."""
+    return type(value) is int and least <= value <= MOST
+
+
+def _short(value: object) -> str:
+    """A value as a message shows it: a file may hold a very long one."""
+    shown = repr(value)
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}..."
 
 
 def timestep_embedding(t: Float[Tensor, " b"], width: int) -> Float[Tensor, "b width"]:
