@@ -7,6 +7,7 @@ import pytest
 import torch
 from parity import fill_parameters, hash_numbers, load, parameter_numbers
 
+from discoscript_engine.diffusion import guidance
 from discoscript_engine.diffusion.augment import STILL
 from discoscript_engine.diffusion.cutouts import Cut, cut_out, inner_size, overview_cuts
 from discoscript_engine.diffusion.guidance import (
@@ -147,6 +148,28 @@ def test_gradient_is_the_references(case):
     seen = denoiser_of(case, schedule)(x, index)
     found = -gradient_of(wish_of(case), schedule)(x, seen.picture, index)
     check(found.numpy(), ARRAYS[case["id"] + "__grad"])
+
+
+@pytest.mark.parametrize("value", [torch.inf, -torch.inf, torch.nan])
+@pytest.mark.parametrize("clamp_grad", [True, False])
+def test_a_slope_that_is_not_finite_is_none(value, clamp_grad, monkeypatch):
+    """The limit would make NaN of an infinite one, all over the picture."""
+    case, schedule = RECORDED[0], noise_schedule(RECORDED[0]["steps"])
+    ordinary = guidance.slope_at
+
+    def broken(x_in, *rest):
+        slope = ordinary(x_in, *rest)
+        slope[0, 0, 0, 0] = value
+        return slope
+
+    def found():
+        x, index = input_of(case).requires_grad_(), case["step_index"]
+        gradient = gradient_of(wish_of(case, clamp_grad=clamp_grad), schedule)
+        return gradient(x, x / 2, index)  # a network would make NaN of the infinite slope itself
+
+    assert found().isfinite().all() and found().any()
+    monkeypatch.setattr(guidance, "slope_at", broken)
+    assert not found().any()
 
 
 def check(found, expected):

@@ -115,7 +115,8 @@ def gradient_of(wish: Wish, schedule: NoiseSchedule) -> Gradient:
     """The gradient of everything wished for, limited as the scales say.
 
     The losses see x_in = picture fac + x (1 - fac), fac = sqrt(1 - abar); only the range loss
-    sees the predicted picture itself. A picture with NaN gives no gradient.
+    sees the predicted picture itself. A gradient that is not finite everywhere is none: the limit
+    would make NaN of the whole picture.
     """
 
     def gradient(
@@ -125,7 +126,7 @@ def gradient_of(wish: Wish, schedule: NoiseSchedule) -> Gradient:
         x_in = picture * fac + x * (1 - fac)
         slope = slope_at(x_in.detach(), wish, index)
         slope = _pulled_back(x, x_in, slope, picture, wish.scales.range_scale)
-        slope = torch.where(slope.isnan().any(), 0.0, slope)
+        slope = torch.where(slope.isfinite().all(), slope, 0.0)
         return limited(slope, wish.scales.clamp_max) if wish.scales.clamp_grad else slope
 
     return gradient
