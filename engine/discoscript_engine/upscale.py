@@ -1,11 +1,10 @@
 """Learned upscalers, of the many architectures that spandrel knows.
 
-A file is opened without running any code that it may hold: only tensors are read. A picture is
+A file is one of safetensors, which can hold no code: a pickle is never opened. A picture is
 enlarged tile by tile, so its size is not limited by memory; tiles overlap, and what lies near the
 inner edge of a tile is not used.
 """
 
-import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,9 @@ from discoscript_engine.identity import device_kind
 
 #: Pixels of a tile's side, and how many of them on each side only give the network a view.
 TILE, MARGIN = 256, 16
+
+#: The longest chains of layers in a published upscaler have less than a hundred.
+MOST_LAYERS = 1000
 
 Picture = NDArray[np.uint8]
 
@@ -47,32 +49,44 @@ def load_upscaler(path: Path, device: str = "auto") -> Callable[[Picture], Pictu
     return upscale
 
 
-def read_tensors(path: Path) -> dict[str, Any]:
-    """What a file of safetensors, or one of torch, holds."""
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """What a file of safetensors holds, whatever its name ends in."""
     try:
-        if path.suffix.lower() == ".safetensors":
-            return dict(load_file(path))
-        held = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        raise NoUpscaler("its weights cannot be read safely") from error
+        return load_file(path)
     except OSError as error:
-        raise NoUpscaler(f"it cannot be read: {error.strerror}") from error
-    if not isinstance(held, dict):
-        raise NoUpscaler("it holds no named weights")
-    return held
+        raise NoUpscaler(f"it cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except (SafetensorError, RuntimeError, LookupError, TypeError, ValueError) as error:
+        raise NoUpscaler("it is no safetensors file, or a damaged one") from error
 
 
-def describe(tensors: dict[str, Any]) -> ImageModelDescriptor[Any]:
+def describe(tensors: dict[str, Tensor]) -> ImageModelDescriptor[Any]:
     """The network of these weights; its architecture is told from their names and shapes."""
+    _refuse_endless(tensors)
     try:
-        model = ModelLoader().load_from_state_dict(tensors)
-    except (UnsupportedModelError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        model = ModelLoader().load_from_state_dict(dict(tensors))
+    except UnsupportedModelError as error:
         raise NoUpscaler("its architecture is not known") from error
+    except Exception as error:  # spandrel takes names and shapes for those of a network unseen
+        raise NoUpscaler("its weights are not those of an architecture that is known") from error
     if not isinstance(model, ImageModelDescriptor):
         raise NoUpscaler("it needs a mask beside the picture")
     if (model.input_channels, model.output_channels) != (3, 3):
         raise NoUpscaler("it is not for colour pictures")
     return model
+
+
+def _refuse_endless(tensors: dict[str, Tensor]) -> None:
+    """spandrel counts layers by the numbers in names, and channels by sides of shapes: no number
+    and no side may ask for more than the file holds."""
+    if any(_is_too_large(part) for name in tensors for part in name.split(".")):
+        raise NoUpscaler(f"it numbers more than {MOST_LAYERS} layers")
+    if not all(tensor.numel() for tensor in tensors.values()):
+        raise NoUpscaler("it has tensors without numbers")
+
+
+def _is_too_large(part: str) -> bool:
+    """Whether a part of a name is a number of more layers than there are."""
+    return part.isdecimal() and (len(part) > 9 or int(part) > MOST_LAYERS)
 
 
 def in_tiles(

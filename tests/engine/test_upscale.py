@@ -1,6 +1,8 @@
 """Learned upscalers: files are opened safely, and tiles make the picture that the whole would."""
 
+import inspect
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +21,10 @@ def picture(height: int = 24, width: int = 40) -> np.ndarray:
     return (128 + 100 * np.stack(waves, axis=-1)).astype(np.uint8)
 
 
-@pytest.mark.parametrize("suffix", ["safetensors", "pth"])
 @pytest.mark.parametrize("scale", [2, 4])
-def test_a_file_makes_pictures_larger(tmp_path: Path, suffix: str, scale: int) -> None:
-    path, weights = tmp_path / f"model.{suffix}", compact_weights(scale)
-    save_file(weights, path) if suffix == "safetensors" else torch.save({"params": weights}, path)
+def test_a_file_makes_pictures_larger(tmp_path: Path, scale: int) -> None:
+    path = tmp_path / "model.safetensors"
+    save_file(compact_weights(scale), path)
     larger = load_upscaler(path, "cpu")(picture())
     assert larger.shape == (24 * scale, 40 * scale, 3) and larger.dtype == np.uint8
     assert np.array_equal(larger, load_upscaler(path, "cpu")(picture()))
@@ -53,7 +54,7 @@ def test_stretches_cover_a_length_once() -> None:
 
 
 class Trap:
-    """What a stranger's file may hold."""
+    """What a stranger's pickle may hold."""
 
     sprung = False
 
@@ -61,34 +62,68 @@ class Trap:
         return (setattr, (Trap, "sprung", True))
 
 
-def test_a_file_runs_no_code(tmp_path: Path) -> None:
-    path = tmp_path / "trap.pth"
+@pytest.mark.parametrize("name", ["trap.pth", "trap.safetensors"])
+def test_a_pickle_is_never_opened(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     torch.save({"params": Trap()}, path)
-    with pytest.raises(NoUpscaler, match="read safely"):
+    with pytest.raises(NoUpscaler, match="no safetensors file"):
         load_upscaler(path)
     path.write_bytes(pickle.dumps(Trap(), protocol=2))
-    with pytest.raises(NoUpscaler, match="read safely"):
+    with pytest.raises(NoUpscaler, match="no safetensors file"):
+        load_upscaler(path)
+    torch.save(compact_weights(), path)
+    with pytest.raises(NoUpscaler, match="no safetensors file"):
         load_upscaler(path)
     assert not Trap.sprung
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "why"),
-    [
-        ("a.safetensors", b"nothing", "read safely"),
-        ("a.pth", b"", "read safely"),
-        ("a.safetensors", {"x": torch.zeros(3)}, "architecture is not known"),
-        ("a.pth", torch.zeros(3), "no named weights"),
-        ("a.pth", {"params": {"a": torch.zeros(2, 2)}}, "architecture is not known"),
-    ],
-)
-def test_what_is_no_upscaler(tmp_path: Path, name: str, content: object, why: str) -> None:
-    path = tmp_path / name
-    if isinstance(content, bytes):
-        path.write_bytes(content)
-    elif name.endswith("pth"):
-        torch.save(content, path)
-    else:
-        save_file(content, path)  # type: ignore[arg-type]
-    with pytest.raises(NoUpscaler, match=why):
+@pytest.mark.parametrize("content", [b"", b".", b"J1", b"hello world", b"\xff" * 64, b"\0" * 64])
+def test_a_damaged_file_is_no_upscaler(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(NoUpscaler, match="no safetensors file, or a damaged one"):
         load_upscaler(path)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(NoUpscaler, match="cannot be read"):
+        load_upscaler(tmp_path)
+
+
+def misshapen(**changed: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The weights of the tiny upscaler, some of them changed."""
+    return {**compact_weights(), **{name.replace("_", "."): t for name, t in changed.items()}}
+
+
+#: Weights as a stranger may name and shape them, and what is said of them.
+STRANGE = {
+    "none": ({}, "architecture is not known"),
+    "one": ({"x": torch.zeros(3)}, "architecture is not known"),
+    "no layers": ({"body.0.weight": torch.zeros(3)}, "architecture"),
+    "a flat layer": (misshapen(body_0_weight=torch.zeros(8)), "are not those of"),
+    "a single number": (misshapen(body_0_weight=torch.tensor(1.0)), "are not those of"),
+    "an odd scale": (misshapen(body_4_weight=torch.zeros(7, 8, 3, 3)), "are not those of"),
+    "endless layers": (misshapen(body_1000000000_weight=torch.zeros(1)), "more than 1000 layers"),
+    "no end of layers": ({f"body.{'9' * 5000}.weight": torch.zeros(1)}, "more than 1000 layers"),
+    "endless channels": (
+        misshapen(body_0_weight=torch.zeros(10**9, 0, 3, 3)), "tensors without numbers"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_strange_weights_are_no_upscaler(tmp_path: Path, name: str) -> None:
+    tensors, why = STRANGE[name]
+    save_file(tensors, tmp_path / "a.safetensors")
+    with pytest.raises(NoUpscaler, match=why):
+        load_upscaler(tmp_path / "a.safetensors")
+
+
+def test_no_detector_of_spandrel_ends_in_a_traceback() -> None:
+    """Each asks for names before it looks at their shapes: here all of them are single numbers."""
+    from spandrel import MAIN_REGISTRY
+
+    for support in MAIN_REGISTRY.architectures():
+        names = re.findall(r'"([A-Za-z_0-9.]+)"', inspect.getsource(type(support.architecture)))
+        with pytest.raises(NoUpscaler):
+            describe({name: torch.tensor(1.0) for name in names})

@@ -136,12 +136,21 @@ def test_a_model_of_the_project(
 def test_a_file_that_is_no_model_is_refused_before_anything_is_rendered(
     capsys: pytest.CaptureFixture[str], still: Callable[[str], Path]
 ) -> None:
-    path = still('    upscale_model "double.pth"\n')
-    (path.parent / "double.pth").write_bytes(b"nothing")
+    path = still('    upscale_model "double.safetensors"\n')
+    (path.parent / "double.safetensors").write_bytes(b"nothing")
     code, _, said = ran(capsys, "render", path, "--renderer", "testcard")
     assert code == Exit.USAGE
-    assert "double.pth is no upscaler: its weights cannot be read safely" in said
+    assert "double.safetensors is no upscaler: it is no safetensors file, or a damaged one" in said
     assert not list(path.parent.glob("out/beach/frames/*.png"))
+
+
+def test_a_pickle_is_not_opened(
+    capsys: pytest.CaptureFixture[str], still: Callable[[str], Path]
+) -> None:
+    path = still('    upscale_model "double.pth"\n')
+    (path.parent / "double.pth").write_bytes(b"hello world")
+    code, _, said = ran(capsys, "render", path, "--renderer", "testcard")
+    assert code == Exit.SCRIPT and "D503" in said and "save it as safetensors" in said
 
 
 def test_a_model_that_is_not_there(
