@@ -418,6 +418,20 @@ def test_a_script_stands_for_the_models_that_it_needs(script: Path) -> None:
     ]
 
 
+def test_where_no_depth_is_mixed_adabins_is_not_needed(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from discoscript.commands._missing import needed_by
+
+    text = script.read_text()
+    script.write_text(text + "depth: midas_weight 1\n")
+    assert [one.role for one in needed_by(script)] == ["diffusion", "clip", "depth"]
+    code, _, err = ran(capsys, "render", script)
+    assert code == Exit.RENDER and "midas_v21_small (depth)" in err and "adabins" not in err
+    script.write_text(text + "depth: midas_weight 1 -> 0.5 @ 0..2\n")
+    assert "metric depth" in [one.role for one in needed_by(script)]
+
+
 def test_a_script_with_mistakes_fetches_nothing(
     script: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,7 @@ def reason(
 ) -> Reason | None:
     """The first thing that decides the pictures of `frame` and is not as it was; None if there is
     none. `lines` are those of the script as it is now. Other values follow from what a frame
-    starts from, so that comes first."""
+    starts from, so that comes first; what is mixed into the depth follows from all of them."""
     compare = _Comparison(frame, old, new, lines)
     for difference in differences(before.identity, after.identity):
         said = compare.identity(difference)
@@ -24,7 +24,7 @@ def reason(
     if ("width" in before.values) != ("width" in after.values):
         return compare.parameter("turbo.steps", *_turned(before, after))
     found = differences(before.values, after.values)
-    first = sorted(found, key=lambda difference: difference.path not in _FIRST)
+    first = sorted(found, key=lambda one: (one.path not in _FIRST, one.path == _LAST))
     return compare.value(first[0]) if first else None
 
 
@@ -147,6 +147,11 @@ class _Comparison:
         reason = Reason(Cause.MODEL, key, *_values(found))
         return self._placed(reason, self.lines.parameter(key, self.frame))
 
+    def mixed(self, found: Difference) -> Reason:
+        """The first frame whose depth is mixed comes, or the last one goes."""
+        words = ("below 1 somewhere" if v else "1 throughout" for v in (found.before, found.after))
+        return self.parameter("depth.midas_weight", *words)
+
     def checkpoint(self, found: Difference) -> Reason:
         """The model of one's own, or that there is one."""
         one, other = _checkpoint(found.before, self.old), _checkpoint(found.after, self.new)
@@ -221,6 +226,9 @@ class _Comparison:
 #: What a frame starts from and how it is moved: these decide which other values count.
 _FIRST = {("start",), ("start", "camera")}
 
+#: Whether a render mixes depths: where a frame's own share of them changed, that says more.
+_LAST = ("models", "mixed")
+
 _CLASSES = {kind.__name__: kind for kind in GROUP_OF}
 
 _CAMERAS = {"Camera2D": "2d", "Camera3D": "3d"}
@@ -268,6 +276,7 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[_Comparison, Difference], Reason]] 
     **{("Models", name): _Comparison.model
        for name in ("diffusion", "secondary", "clip", "depth", "flow")},
     ("Models", "file"): _Comparison.checkpoint,
+    ("Models", "mixed"): _Comparison.mixed,
     ("OwnFile", "sha256"): _Comparison.checkpoint,
 }  # fmt: skip
 

@@ -45,6 +45,7 @@ from discoscript_engine.job import (
     StereoCamera,
     Symmetry,
 )
+from discoscript_engine.model_table import by_name
 
 #: The group of the parameters that fill each class.
 GROUP_OF: Mapping[type, str] = {
@@ -75,6 +76,7 @@ PARAMETER_OF: Mapping[tuple[type, str], str] = {
     (Models, "diffusion"): "scene.model",
     (Models, "depth"): "depth.model",
     (Models, "file"): "scene.model_file",
+    (Models, "mixed"): "depth.midas_weight",
     (FromPicture, "sha256"): "init.image",
     (FromPerlin, "mode"): "init.perlin",
     (FromPrevious, "scale"): "coherence.frames_scale",
@@ -176,6 +178,8 @@ def plan(
     starts = frozenset(schedule.starts)
     turbo = turbo_shares(schedule)
     prompts = prompts_of(schedule, assets)
+    flow = video.flow if video and schedule.fixed["video.flow_warp"] else None
+    models = models_of(schedule, flow, assets)
     frames: list[PlannedFrame] = []
     first: Start = FromNoise()
     for index in range(schedule.frames):
@@ -184,8 +188,6 @@ def plan(
         shown = video.start(index, row, follows=not begin) if video else None
         start = _first(row, assets, shown) if begin else _next(schedule.mode, row, first, shown)
         first = start if begin else first
-        flow = video.flow if video and row["video.flow_warp"] else None
-        models = models_of(schedule, flow, assets)
         job = _job(schedule, prompts[index], index, row, begin, first_seed, start, models)
         follows = isinstance(start, FromPrevious | FromFlow)
         frame = PlannedFrame(
@@ -334,10 +336,19 @@ def models_of(
 ) -> Models:
     """The models of a render. Only a camera that moves in space needs depth, and only a video has
     a flow. A checkpoint of one's own is known by its content, which `assets` tells."""
-    space = {} if schedule.mode is Mode.D3 else {"depth": None}
+    space = {"mixed": is_mixed(schedule)} if schedule.mode is Mode.D3 else {"depth": None}
     path = schedule.fixed["scene.model_file"]
     file = OwnFile((assets or {}).get(str(path), ""), str(path)) if path else None
-    return _filled(Models, schedule.fixed, flow=flow, file=file, **space)
+    return _filled(Models, schedule.fixed, **{"flow": flow, "file": file, "mixed": True, **space})
+
+
+def is_mixed(schedule: Schedule) -> bool:
+    """Whether a scene in space needs a depth to mix with that of its model. The depth of an
+    embedded model is mixed already, whatever the weight."""
+    if by_name("depth", str(schedule.fixed["depth.model"])).embedded:
+        return True
+    shares = schedule.frames_of["depth.midas_weight"].astype(np.float64)
+    return bool((shares < 1).any())
 
 
 def _symmetry(row: Row) -> Symmetry | None:

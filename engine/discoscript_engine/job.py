@@ -57,7 +57,8 @@ class Models:
     """Names of rows of the model table. `depth` is None where no camera moves in space, and `flow`
     where no motion of a video is followed, so that another one renders nothing again there. `file`
     is a checkpoint of somebody's own, whose weights take the place of the diffusion model's
-    published ones."""
+    published ones. `mixed` is off where no frame mixes anything into the depth of a model that is
+    mixed as a rule."""
 
     diffusion: str
     secondary: bool
@@ -65,6 +66,7 @@ class Models:
     depth: str | None
     flow: str | None = None
     file: OwnFile | None = None
+    mixed: bool = True
 
 
 @dataclass(frozen=True)

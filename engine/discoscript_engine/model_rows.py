@@ -453,9 +453,10 @@ METRIC_DEPTH = (
             ModelFile(
                 "AdaBins_nyu.pt",
                 "3c917d1b86d058918d4055e70b2cdb9696ec4967bb2d8f05c0051263c1ac9641",
-                (
-                    "https://cloudflare-ipfs.com/ipfs"
-                    "/Qmd2mMnDLWePKmgfS8m6ntAg4nhV5VkUyAydYBp8cWWeB7/AdaBins_nyu.pt",
+                tuple(
+                    f"https://{gateway}/ipfs"
+                    "/Qmd2mMnDLWePKmgfS8m6ntAg4nhV5VkUyAydYBp8cWWeB7/AdaBins_nyu.pt"
+                    for gateway in ("ipfs.io", "dweb.link", "cloudflare-ipfs.com")
                 ),
                 940558786,
             ),

@@ -114,8 +114,9 @@ def rows(chosen: Models) -> tuple[Model, ...]:
     found += [by_name("clip", name) for name in chosen.clip]
     if chosen.depth:
         depth = by_name("depth", chosen.depth)
-        # `depth.midas_weight` may move from frame to frame, so what is mixed in always counts.
-        found += [depth] if depth.embedded else [depth, *models("metric depth")]
+        # `depth.midas_weight` may move from frame to frame: what is mixed in anywhere counts.
+        found += [depth]
+        found += models("metric depth") if chosen.mixed and not depth.embedded else ()
     found += [by_name("flow", chosen.flow)] if chosen.flow else ()
     found += [row for row in models("perceptual") if row.name == diffusion.perceptual]
     return tuple(found)

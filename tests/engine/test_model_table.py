@@ -139,6 +139,16 @@ def test_rows_of_a_job():
     ]
     flat = replace(chosen, depth=None)
     assert [row.role for row in rows(flat)] == [r for r, _ in names if "depth" not in r]
+    alone = rows(replace(chosen, mixed=False))
+    assert [row.role for row in alone] == [r for r, _ in names if r != "metric depth"]
+
+
+def test_adabins_is_at_several_gateways_and_first_at_those_that_live():
+    """What lies there is known by its content, whoever hands it out."""
+    (file,) = by_name("metric depth", "adabins_nyu").files
+    path = "ipfs/Qmd2mMnDLWePKmgfS8m6ntAg4nhV5VkUyAydYBp8cWWeB7/AdaBins_nyu.pt"
+    hosts = ("ipfs.io", "dweb.link", "cloudflare-ipfs.com")
+    assert file.urls == tuple(f"https://{host}/{path}" for host in hosts)
 
 
 def test_an_unknown_name_is_a_key_error():

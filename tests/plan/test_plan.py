@@ -75,6 +75,24 @@ def test_the_exceptions_are_parameters_without_a_field() -> None:
     assert not FIELDS & set(RESOLVED)
 
 
+@pytest.mark.parametrize(
+    ("mode", "depth", "weights", "mixed"),
+    [
+        (Mode.D3, "dpt_large", [1.0, 1.0, 1.0], False),
+        (Mode.D3, "dpt_large", [1.0, 1.0, 0.9], True),
+        (Mode.D3, "dpt_large", [0.3, 0.3, 0.3], True),
+        (Mode.D3, "tiny", [1.0, 1.0, 1.0], True),  # its keys are as they were
+        (Mode.D2, "dpt_large", [1.0, 1.0, 1.0], True),
+    ],
+)
+def test_depths_are_mixed_where_a_frame_mixes_them(
+    mode: Mode, depth: str, weights: list[float], mixed: bool
+) -> None:
+    values = {"depth__model": depth, "depth__midas_weight": weights}
+    made = plan(schedule(frames=3, mode=mode, **values), 7, {})
+    assert {f.job.models.mixed for f in made.frames} == {mixed}
+
+
 def test_seeds_count_from_the_first_and_wrap() -> None:
     frames = plan(schedule(frames=3, seeds=[0, 1, 5]), 2**32 - 1, {}).frames
     assert [f.job.seed for f in frames] == [2**32 - 1, 0, 4]

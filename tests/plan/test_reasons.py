@@ -135,6 +135,17 @@ def test_what_is_asked_beside_the_job_is_named(
     assert found is not None and (found.cause, found.what) == (Cause.PARAMETER, parameter)
 
 
+def test_the_share_of_a_frame_says_more_than_that_depths_are_mixed() -> None:
+    def at(*weights: float) -> FrameJob:
+        values = {"depth__model": "dpt_large", "depth__midas_weight": list(weights)}
+        return plan(schedule(frames=2, mode=Mode.D3, **values), 7, {}).frames[1].job
+
+    text = "depth.midas_weight 0.3 → 1"
+    assert why(frame(at(0.3, 0.3)), frame(at(1.0, 1.0))).text.startswith(text)  # type: ignore[union-attr]
+    text = "depth.midas_weight below 1 somewhere → 1 throughout"
+    assert why(frame(at(0.3, 1.0)), frame(at(1.0, 1.0))).text.startswith(text)  # type: ignore[union-attr]
+
+
 def test_equal_frames_have_no_reason() -> None:
     assert why(frame(JOBS["3d"]), frame(JOBS["3d"])) is None
 
