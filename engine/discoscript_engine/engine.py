@@ -32,7 +32,7 @@ from discoscript_engine.models.compiled import as_asked
 from discoscript_engine.models.diffusion import load_diffusion, load_own_diffusion, load_secondary
 from discoscript_engine.models.half import DTYPES
 from discoscript_engine.models.lpips import load_lpips
-from discoscript_engine.motion.depth import Estimate, load_depth
+from discoscript_engine.motion.depth import Estimate, Remembering, load_depth
 from discoscript_engine.motion.flow import FLOWS
 from discoscript_engine.motion.footage import Motions, carried, video_frames
 from discoscript_engine.room import FreeMemory, free_memory, room_for
@@ -189,7 +189,7 @@ class Engine:
 
     def _depth(self, name: str) -> Estimate:
         if name not in self._depths:
-            self._depths[name] = load_depth(name, self.device)
+            self._depths[name] = Remembering(load_depth(name, self.device))
         return self._depths[name]
 
     def _motion(self, name: str) -> Motions:

@@ -17,6 +17,7 @@ from discoscript_engine.motion import depth
 from discoscript_engine.motion.depth import (
     LOADERS,
     MixedDepth,
+    Remembering,
     depth_from_midas,
     load_depth,
     metric_input,
@@ -167,3 +168,51 @@ def test_an_estimate_has_the_pictures_size_and_a_useful_range(monkeypatch):
     assert found.shape == (48, 70)
     assert 0.5 <= found.min() < found.max() <= 2.6
     assert torch.equal(found, estimate(image, 0.3))
+
+
+# ───────────── what is remembered ─────────────
+
+
+def counted():
+    """An estimate that remembers two pictures, and what it was asked for in earnest."""
+    asked = []
+
+    def estimate(image, midas_weight):
+        asked.append((int(image[0, 0, 0]), midas_weight))
+        return image.float().mean(dim=-1) * midas_weight
+
+    return Remembering(estimate), asked
+
+
+def shade(value, height=4, width=6):
+    return torch.full((height, width, 3), value, dtype=torch.uint8)
+
+
+def test_a_picture_is_estimated_once():
+    estimate, asked = counted()
+    first = estimate(shade(1), 0.5)
+    assert torch.equal(estimate(shade(1).clone(), 0.5), first) and asked == [(1, 0.5)]
+
+
+def test_another_weight_size_or_content_is_estimated():
+    estimate, asked = counted()
+    seen = [shade(1), shade(1), shade(1, 6, 4), shade(2)]
+    found = [estimate(image, w) for image, w in zip(seen, (0.5, 0.25, 0.5, 0.5), strict=True)]
+    assert len(asked) == 4
+    assert [tuple(depth.shape) for depth in found] == [(4, 6), (4, 6), (6, 4), (4, 6)]
+    assert [float(depth[0, 0]) for depth in found] == [0.5, 0.25, 0.5, 1.0]
+
+
+def test_a_picture_that_was_changed_in_place_is_another_one():
+    estimate, asked = counted()
+    image = shade(1)
+    estimate(image, 0.5)
+    image.fill_(7)
+    assert float(estimate(image, 0.5)[0, 0]) == 3.5 and len(asked) == 2
+
+
+def test_the_last_two_pictures_are_remembered():
+    estimate, asked = counted()
+    for value in (1, 2, 1, 3, 1, 2):  # 3 takes the place of 2, which was seen longest ago
+        estimate(shade(value), 1.0)
+    assert [value for value, _ in asked] == [1, 2, 3, 2]

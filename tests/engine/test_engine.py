@@ -12,8 +12,9 @@ import pytest
 import torch
 from jobs import FORWARD, TURN, job
 
+from discoscript_engine import engine as module
 from discoscript_engine.engine import Engine
-from discoscript_engine.job import FromPrevious, Move
+from discoscript_engine.job import Eyes, FromPrevious, Move, StereoCamera
 from discoscript_engine.motion.warp import warp2d
 from discoscript_engine.weights import FOLDER_VARIABLE, ModelMissing
 
@@ -150,3 +151,32 @@ def test_a_checkpoint_changes_no_byte(engine, sampler):
     kept = job(width=64, height=48, steps=3, sampler=sampler)
     again = replace(kept, checkpoint=True)
     assert np.array_equal(*(engine.render(each, None, {}, silent) for each in (kept, again)))
+
+
+def test_the_eyes_and_the_next_frame_share_the_depth_of_a_picture(first, monkeypatch):
+    """And its bits are those that an engine finds which sees the picture for the first time."""
+    ordinary, asked = module.load_depth, []
+
+    def counting(name, device):
+        estimate = ordinary(name, device)
+
+        def counted(image, midas_weight):
+            asked.append(midas_weight)
+            return estimate(image, midas_weight)
+
+        return counted
+
+    monkeypatch.setattr(module, "load_depth", counting)
+    eyes = Eyes(128, 48, "tiny", StereoCamera(0.5, 5.0, 40.0, "border", "bicubic", 0.3))
+    follower = replace(SMALL, models=IN_SPACE, start=FromPrevious(FORWARD, 0.0))
+    move = Move(64, 48, "tiny", FORWARD)
+    one = Engine("cpu")
+    one.eyes(eyes, first)
+    painted = one.render(follower, first, {}, silent)
+    shifted = one.move(move, first)
+    assert asked == [0.3]
+    assert np.array_equal(Engine("cpu").render(follower, first, {}, silent), painted)
+    assert np.array_equal(Engine("cpu").move(move, first), shifted)
+    assert len(asked) == 3
+    one.move(move, painted)
+    assert len(asked) == 4

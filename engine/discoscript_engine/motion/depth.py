@@ -5,6 +5,7 @@ as the reference mixes it. Depth is positive into the scene; the full models giv
 2.6 scene units, and the embedded one is scaled to the same range.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 
@@ -31,6 +32,9 @@ from discoscript_engine.models.weights import released
 #: (stored picture, midas_weight) -> depth of the picture's size, on the model's device.
 Estimate = Callable[[UInt8[Tensor, "h w 3"], float], Float32[Tensor, "h w"]]
 
+#: How many depths are remembered: turbo moves two pictures along beside each other.
+REMEMBERED = 2
+
 
 def load_depth(name: str, device: torch.device) -> Estimate:
     """The depth model of that name, ready on `device`; ValueError where there is none."""
@@ -51,6 +55,31 @@ def _load_tiny(device: torch.device) -> Estimate:
         return rearrange(network(picture), "1 1 h w -> h w").float()
 
     return estimate
+
+
+class Remembering:
+    """An estimate that knows the depth of the pictures it saw last.
+
+    A picture is often seen twice: for both eyes and for the move to the next frame, or, with turbo,
+    where it is only moved and where the same is diffused. It is known by its content.
+    """
+
+    def __init__(self, estimate: Estimate, most: int = REMEMBERED) -> None:
+        self._estimate = estimate
+        self._most = most
+        self._known: dict[tuple[bytes, tuple[int, ...], float], Float32[Tensor, "h w"]] = {}
+
+    def __call__(
+        self, image: UInt8[Tensor, "h w 3"], midas_weight: float
+    ) -> Float32[Tensor, "h w"]:
+        """The same bits as at the first time; they are not to be written to."""
+        content = hashlib.sha256(image.cpu().numpy().tobytes()).digest()
+        key = content, tuple(image.shape), midas_weight
+        depth = self._known.pop(key) if key in self._known else self._estimate(image, midas_weight)
+        self._known[key] = depth  # the last one of all, so that the first is the oldest
+        if len(self._known) > self._most:
+            del self._known[next(iter(self._known))]
+        return depth
 
 
 class MixedDepth:
