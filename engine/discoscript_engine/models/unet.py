@@ -22,7 +22,7 @@ from torch.utils.checkpoint import checkpoint as checkpoint_of
 
 GROUPS = 32
 
-#: Fields of a layout that count something, and those of them that may be left out.
+#: Fields of a layout that count something, and those that may be None besides.
 COUNTS = ("channels", "in_channels", "out_channels", "heads", "unshuffle")
 OPTIONAL = ("head_channels", "heads_up")
 
@@ -99,21 +99,13 @@ def refuse_impossible(config: UNetConfig) -> None:
 
     Layouts come out of the files of strangers, too: here nothing has been built yet.
     """
-    counts = {name: getattr(config, name) for name in COUNTS}
-    counts |= {
-        name: getattr(config, name) for name in OPTIONAL if getattr(config, name) is not None
-    }
-    for name, value in counts.items():
-        if not _is_whole(value, least=1):
-            raise ValueError(f"{name} is {_short(value)}, not a whole number from 1 to {MOST}")
-    for name, values, least in (
-        ("blocks", config.blocks, 0), ("attention_factors", config.attention_factors, 1)
-    ):  # fmt: skip
-        for value in values:
-            if not _is_whole(value, least):
-                raise ValueError(
-                    f"{name} has {_short(value)}, not a whole number from {least} to {MOST}"
-                )
+    for name in COUNTS:
+        _refuse_other_numbers(name, [getattr(config, name)], least=1)
+    for name in OPTIONAL:
+        value = getattr(config, name)
+        _refuse_other_numbers(name, [] if value is None else [value], least=1)
+    _refuse_other_numbers("blocks", config.blocks, least=0)
+    _refuse_other_numbers("attention_factors", config.attention_factors, least=1)
     if not config.channel_mult:
         raise ValueError("it has no levels")
     for value in config.channel_mult:
@@ -121,9 +113,13 @@ def refuse_impossible(config: UNetConfig) -> None:
             raise ValueError(f"channel_mult has {_short(value)}, not a number above 0")
 
 
-def _is_whole(value: object, least: int) -> bool:
-    """Whether it is a whole number that is not too large; `True` is none."""
-    return type(value) is int and least <= value <= MOST
+def _refuse_other_numbers(name: str, values: Iterable[object], least: int) -> None:
+    """ValueError for all but whole numbers that are not too large; `True` is none."""
+    for value in values:
+        if type(value) is not int or not least <= value <= MOST:
+            raise ValueError(
+                f"{name} has {_short(value)}, not a whole number from {least} to {MOST}"
+            )
 
 
 def _short(value: object) -> str:
