@@ -107,6 +107,39 @@ def test_a_drawn_seed_is_no_difference(project: Path, capsys: pytest.CaptureFixt
     assert not script.with_name("beach.disco.lock").exists(), "nothing is written"
 
 
+def lock(script: Path, seed: int) -> None:
+    script.with_name(script.name + ".lock").write_text(json.dumps({"disco": 1, "seed": seed}))
+
+
+def test_each_side_has_the_seed_of_its_lock(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only the lock file differs: every picture does."""
+    script = edit(project, ("    seed 3\n", ""))
+    lock(script, 7)
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "locked")
+    cards = ("--renderer", "testcard")
+    assert ran(capsys, "render", script, *cards)[0] == 0
+    script.with_name("beach.disco.lock").write_text('{"disco": 1, "seed": 8}')
+    frames = tmp_path / "frames.png"
+    out = ran(capsys, "diff", "scenes/beach.disco", *cards, "--frames", frames)[1]
+    assert "scene.seed  7       8" in out
+    assert "24 frames: 0 stay, 24 render again (0..24)" in out
+    with Image.open(frames) as image:
+        colors = len(image.getcolors(1 << 24) or ())
+    assert colors > 100, "the frames before are found by the seed that they had"
+
+
+def test_a_side_without_a_lock_takes_the_seed_of_the_other(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = edit(project, ("    seed 3\n", ""))
+    git(project, "commit", "-qam", "any seed")
+    lock(script, 7)
+    assert "nothing differs" in ran(capsys, "diff", "scenes/beach.disco")[1]
+
+
 def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(project, ("zoom 1.02", "zoom 1.02 -> 1.04 @ 12..24"), ("frames 24", "frames 36"))
     code, out, _ = ran(capsys, "diff", "scenes/beach.disco", "--json", "--exit-code")

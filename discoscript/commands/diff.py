@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from discoscript.frames.staying import staying
 from discoscript.pipeline import compile_text
 from discoscript.plan.lock import kept_seed
 from discoscript.project import Project
-from discoscript.schedule.difference import difference, matched
+from discoscript.schedule.difference import Fixed, difference, matched
 from discoscript.schedule.draft import MODELS
 from discoscript.schedule.schedule import Schedule
 from discoscript.views.chart import compared_chart
@@ -156,20 +156,23 @@ def save(image: "Image.Image", path: Path) -> None:
 
 def wanted(before: Side, now: Side, options: argparse.Namespace) -> Both:
     """What a render of each would make."""
-    seed = one_seed(before, now)
-    old, new = (asked_for(each.script, each.schedule, options, seed) for each in (before, now))
-    return old, new
+    first, second = kept_seeds(before, now)
+    return (
+        asked_for(before.script, before.schedule, options, first),
+        asked_for(now.script, now.schedule, options, second),
+    )
 
 
 def comparison(sides: Sequence[Side], both: Both) -> Compared:
     """What differs, and which frames stay."""
     before, now = sides
     old, new = both
+    found = difference(old.schedule, new.schedule)
     return Compared(
         names=(before.name, now.name),
         schedules=(old.schedule, new.schedule),
         sources=(before.script.compiled.source, now.script.compiled.source),
-        found=difference(old.schedule, new.schedule),
+        found=replace(found, fixed=(*found.fixed, *drawn_anew(old, new))),
         stays=staying(old.plan, new.plan),
     )
 
@@ -200,8 +203,16 @@ def stored(asked: Asked, seen: Seen) -> Picture | None:
     return None if data is None else png.decode(data)
 
 
-def one_seed(before: Side, now: Side) -> int:
-    """What stands for the drawn seed of both: that of a lock file, if there is one. To compare,
-    any does."""
-    kept = [kept_seed(each.script.path) for each in (now, before)]
-    return next((seed for seed in kept if seed is not None), 0)
+def kept_seeds(before: Side, now: Side) -> tuple[int, int]:
+    """What stands for the drawn seed of each: that of its own lock file, else that of the other.
+    Where neither has one any does: it is drawn once for both."""
+    first, second = (kept_seed(each.script.path) for each in (before, now))
+    either = next((seed for seed in (second, first) if seed is not None), 0)
+    return either if first is None else first, either if second is None else second
+
+
+def drawn_anew(old: Asked, new: Asked) -> tuple[Fixed, ...]:
+    """The seed, where it was drawn for both and not the same: no line of a script says so."""
+    drawn = all(each.schedule.fixed["scene.seed"] == "random" for each in (old, new))
+    differ = drawn and old.seed != new.seed
+    return (Fixed("scene.seed", old.seed, new.seed),) if differ else ()
