@@ -196,6 +196,17 @@ def test_mistakes(case: str, project: Path, capsys: pytest.CaptureFixture[str]) 
     assert (code, out) == (2, "") and said in err
 
 
+@pytest.mark.parametrize("target", ["/usr/share", "../../elsewhere", "beach.disco"])
+def test_links_in_the_folder(
+    target: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "scenes" / "link").symlink_to(target)
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "a link")
+    code, out, err = ran(capsys, "diff", "scenes/beach.disco")
+    assert (code, err) == (0, "") and "nothing differs" in out
+
+
 def test_outside_of_git(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script = tmp_path / "beach.disco"
     script.write_text(BEACH)
