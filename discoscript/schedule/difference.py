@@ -1,10 +1,11 @@
 """Two schedules -> what differs, by effect: lengths, shots, settings, prompts.
 
 How a script is written does not count, only what comes of it. Frames are compared with the frames
-that stand for them: those of a shot with those of the shot of the same title, wherever that lies;
-all others with the frame of the same number.
+that stand for them: those of a shot with those of the shot of the same title, wherever that lies
+(of several, the first with the first); all others with the frame of the same number.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -114,10 +115,10 @@ def matched(old: Schedule, new: Schedule) -> tuple[Piece, ...]:
     """The frames of the new schedule that stand for frames of the old one, in order."""
     places = np.arange(new.frames)
     places[places >= old.frames] = -1
-    titles = {shot.title: shot for shot in old.shots}
+    titles = _titled(old.shots)
     places[_inside(new.shots, new.frames) | _inside(old.shots, new.frames)] = -1
-    for shot in new.shots:
-        before = titles.get(shot.title)
+    for title, shot in _titled(new.shots).items():
+        before = titles.get(title)
         if before is not None:
             length = min(shot.end - shot.begin, before.end - before.begin)
             places[shot.begin : shot.begin + length] = np.arange(
@@ -126,6 +127,16 @@ def matched(old: Schedule, new: Schedule) -> tuple[Piece, ...]:
     shift = np.where(places < 0, new.frames + old.frames, places - np.arange(new.frames))
     found = [Piece(a, b, int(places[a])) for a, b, _ in runs(shift)]
     return tuple(piece for piece in found if piece.old >= 0)
+
+
+def _titled(shots: Iterable[Shot]) -> dict[tuple[str, int], Shot]:
+    """Shots by title, and by which of that title each is: 0 the first."""
+    count: Counter[str] = Counter()
+    found = {}
+    for shot in shots:
+        found[shot.title, count[shot.title]] = shot
+        count[shot.title] += 1
+    return found
 
 
 def _inside(shots: Iterable[Shot], frames: int) -> NDArray[np.bool_]:
@@ -157,11 +168,11 @@ def _unlike(key: str, before: Resolved, after: Resolved) -> Iterator[Fixed]:
 
 
 def _shots(old: Sequence[Shot], new: Sequence[Shot]) -> Iterator[Placed]:
-    before = {shot.title: (shot.begin, shot.end) for shot in old}
-    after = {shot.title: (shot.begin, shot.end) for shot in new}
+    before = {title: (shot.begin, shot.end) for title, shot in _titled(old).items()}
+    after = {title: (shot.begin, shot.end) for title, shot in _titled(new).items()}
     for title in dict.fromkeys((*after, *before)):
         if before.get(title) != after.get(title):
-            yield Placed(title, before.get(title), after.get(title))
+            yield Placed(title[0], before.get(title), after.get(title))
 
 
 def _cuts(old: Schedule, new: Schedule, pieces: Sequence[Piece]) -> Iterator[Placed]:

@@ -130,6 +130,24 @@ def test_frames_of_a_shot_stand_for_those_of_the_shot_of_that_title() -> None:
     assert [(p.first, p.end, p.old) for p in pieces] == [(0, 24, 0), (30, 42, 24)]
 
 
+REFRAIN = """
+shot "one" 12:
+    prompt "a"
+shot "two" 12:
+    prompt "b"
+shot "one" 12:
+    prompt "c"
+"""
+
+
+def test_shots_of_one_title_stand_for_each_other_in_order() -> None:
+    found = between(REFRAIN, REFRAIN.replace('"c"', '"d"'))
+    assert [(p.text, p.first, p.end) for p in found.prompts] == [("d", 24, 36), ("c", 24, 36)]
+    assert not found.placed and not found.moving
+    found = between(REFRAIN, REFRAIN.replace('shot "one" 12:\n    prompt "c"\n', ""))
+    assert [(p.title, p.before, p.after) for p in found.placed] == [("one", (24, 36), None)]
+
+
 @given(st.lists(st.booleans(), max_size=60))
 def test_joined_stretches_cover_every_flag_and_nothing_far_from_one(flags: list[bool]) -> None:
     found = joined(np.array(flags, bool))
