@@ -154,6 +154,33 @@ def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["render_again"] == [[13, 36]] and found["stay"] == 13
 
 
+def picture(project: Path, color: str) -> None:
+    Image.new("RGB", (64, 64), color).save(project / "scenes" / "ref.png")
+
+
+def test_a_file_that_changed_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(project, ("    seed 3\n", '    seed 3\ninit: image "ref.png"\n'))
+    picture(project, "red")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "a picture")
+    assert "files" not in ran(capsys, "diff", "scenes/beach.disco")[1]
+    picture(project, "blue")
+    out = ran(capsys, "diff", "scenes/beach.disco")[1]
+    assert "file ref.png: changed\n" in out
+    (found,) = json.loads(ran(capsys, "diff", "scenes/beach.disco", "--json")[1])["files"]
+    assert found["path"] == "ref.png" and found["before"] != found["now"]
+
+
+def test_json_names_the_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(project, ("zoom 1.02", "zoom 1.03"), ('"a storm"', '"rain"'))
+    found = json.loads(ran(capsys, "diff", "scenes/beach.disco", "--json")[1])
+    assert [each["line"] for each in found["settings"]] == ["9"]
+    assert [(each["text"], each["line"]) for each in found["prompts"]] == [
+        ("rain", "14"),
+        ("a storm", "14"),
+    ]
+
+
 def test_pictures(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script = "scenes/beach.disco"
     cards = ("--renderer", "testcard")

@@ -26,7 +26,7 @@ from discoscript.frames.staying import staying
 from discoscript.pipeline import compile_text
 from discoscript.plan.lock import kept_seed
 from discoscript.project import Project
-from discoscript.schedule.difference import Fixed, difference, matched
+from discoscript.schedule.difference import Fixed, changed_files, difference, matched
 from discoscript.schedule.draft import MODELS
 from discoscript.schedule.schedule import Schedule
 from discoscript.views.chart import compared_chart
@@ -172,7 +172,11 @@ def comparison(sides: Sequence[Side], both: Both) -> Compared:
         names=(before.name, now.name),
         schedules=(old.schedule, new.schedule),
         sources=(before.script.compiled.source, now.script.compiled.source),
-        found=replace(found, fixed=(*found.fixed, *drawn_anew(old, new))),
+        found=replace(
+            found,
+            fixed=(*found.fixed, *drawn_anew(old, new)),
+            files=changed_files(old.assets.files, new.assets.files),
+        ),
         stays=staying(old.plan, new.plan),
     )
 

@@ -6,7 +6,7 @@ that stand for them: those of a shot with those of the shot of the same title, w
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -83,18 +83,29 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Filed:
+    """A file that both read, of one name but not of one content: its SHA-256."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Difference:
-    """All that differs; `same` where nothing does."""
+    """All that differs; `same` where nothing does. No schedule knows of `files`: who reads them
+    adds them."""
 
     fixed: tuple[Fixed, ...]
     placed: tuple[Placed, ...]
     moving: tuple[Moving, ...]
     prompts: tuple[Prompted, ...]
+    files: tuple[Filed, ...] = ()
 
     @property
     def same(self) -> bool:
         """Whether both render alike."""
-        return not (self.fixed or self.placed or self.moving or self.prompts)
+        return not (self.fixed or self.placed or self.moving or self.prompts or self.files)
 
 
 def difference(old: Schedule, new: Schedule) -> Difference:
@@ -106,6 +117,12 @@ def difference(old: Schedule, new: Schedule) -> Difference:
         moving=(*_moving(old, new, pieces), *_steps(old, new)),
         prompts=tuple(_prompts(old, new, pieces)),
     )
+
+
+def changed_files(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Filed, ...]:
+    """The files, path to SHA-256, that both read and that changed in between."""
+    both = sorted(old.keys() & new.keys())
+    return tuple(Filed(path, old[path], new[path]) for path in both if old[path] != new[path])
 
 
 # ───────────── which frames stand for which ─────────────

@@ -64,6 +64,9 @@ def _lines(compared: Compared, width: int) -> Iterator[str]:
         yield from _titled("prompts", width)
         for each in found.prompts:
             yield _prompted(compared, each)
+    if found.files:
+        yield from _titled("files", width)
+        yield from (f"file {printable(each.path)}: changed" for each in found.files)
     yield ""
     yield summary(compared)
 
@@ -143,9 +146,15 @@ def _prompted(compared: Compared, prompted: Prompted) -> str:
 
 def _prompt_line(compared: Compared, prompted: Prompted, which: int) -> str:
     """` (line 9)`, in the new script, or in the old one for what is gone."""
+    word = _prompt_word(compared, prompted, which)
+    return f" (line {word})" if word else ""
+
+
+def _prompt_word(compared: Compared, prompted: Prompted, which: int) -> str:
+    """`9`, or `lib/moves.disco:9`; empty where no line says the prompt."""
     rows = compared.schedules[which].prompts
     spans = [row.span for row in rows if (row.text, row.image) == (prompted.text, prompted.image)]
-    return f" (line {line_word(compared.sources[which], spans[0])})" if spans else ""
+    return line_word(compared.sources[which], spans[0]) if spans else ""
 
 
 # ───────────── JSON ─────────────
@@ -168,8 +177,11 @@ def difference_json(compared: Compared) -> Json:
         ],
         "shots": [_placed_json(each) for each in found.placed if each.title],
         "cuts": [_placed_json(each) for each in found.placed if not each.title],
-        "settings": [_moving_json(each) for each in found.moving],
-        "prompts": [_prompted_json(each) for each in found.prompts],
+        "settings": [_moving_json(compared, each) for each in found.moving],
+        "prompts": [_prompted_json(compared, each) for each in found.prompts],
+        "files": [
+            {"path": each.path, "before": each.before, "now": each.after} for each in found.files
+        ],
     }
 
 
@@ -179,15 +191,18 @@ def _placed_json(placed: Placed) -> Json:
     return named | {name: list(at) if at else None for name, at in places.items()}
 
 
-def _moving_json(moving: Moving) -> Json:
+def _moving_json(compared: Compared, moving: Moving) -> Json:
     unit = "steps" if moving.steps else "frames"
     at = {"name": moving.key, unit: [moving.first, moving.end]}
-    return at | _values(moving.first, moving.before, moving.after)
+    values = _values(moving.first, moving.before, moving.after)
+    return at | values | {"line": _line(compared, moving)}
 
 
-def _prompted_json(prompted: Prompted) -> Json:
+def _prompted_json(compared: Compared, prompted: Prompted) -> Json:
     at = {"text": prompted.text, "image": prompted.image, "frames": [prompted.first, prompted.end]}
-    return at | _values(prompted.first, prompted.before, prompted.after)
+    values = _values(prompted.first, prompted.before, prompted.after)
+    which = 0 if prompted.after is None else 1
+    return at | values | {"line": _prompt_word(compared, prompted, which)}
 
 
 def _values(first: int, *both: NDArray[Any] | None) -> Json:
