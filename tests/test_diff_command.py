@@ -181,6 +181,18 @@ def test_json_names_the_lines(project: Path, capsys: pytest.CaptureFixture[str])
     ]
 
 
+@pytest.mark.parametrize("command", ["diff", "why", "plan"])
+def test_studies_are_said_to_be_left_out(
+    command: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (command, "scenes/beach.disco", "--renderer", "testcard")
+    assert "studies" not in ran(capsys, *words)[1]
+    edit(project, ("# calm at first", "study:\n    camera.zoom in [1.1, 1.2]\n"))
+    said = "studies are left out here; `discoscript render` renders them"
+    assert ran(capsys, *words)[1].endswith(f"\n{said}\n")
+    assert json.loads(ran(capsys, *words, "--json")[1])["notes"] == [said]
+
+
 def test_pictures(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script = "scenes/beach.disco"
     cards = ("--renderer", "testcard")

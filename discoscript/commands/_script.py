@@ -23,6 +23,9 @@ LARGEST = 2**20  #: bytes of a script
 
 SUFFIX = ".disco"
 
+#: What a command says that looks at a script as it is without its studies.
+STUDIES = "studies are left out here; `discoscript render` renders them"
+
 STDIN = Path("-")  #: the input stream in place of a file
 
 
@@ -126,6 +129,12 @@ def sound(script: Script) -> Schedule:
         raise ScriptErrors(found, script.compiled.source)
     show(found, script.compiled.source)
     return script.compiled.schedule
+
+
+def left_out(*scripts: Script) -> Iterator[str]:
+    """One line if any of the scripts has studies, for a command that leaves them out."""
+    if any(script.compiled.renders for script in scripts):
+        yield STUDIES
 
 
 def show(diagnostics: Sequence[Diagnostic], source: Source) -> None:

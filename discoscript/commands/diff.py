@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from discoscript.commands._files import picture_path
 from discoscript.commands._rendering import Asked, asked_for, rendering_arguments
 from discoscript.commands._script import (
     Script,
+    left_out,
     let_values,
     read_text,
     sound,
@@ -98,9 +100,10 @@ def run(options: argparse.Namespace) -> Answer:
             draw_curves(options.curves, compared)
         if options.frames:
             draw_frames(options.frames, compared, both)
+    notes = list(left_out(*(each.script for each in sides)))
     return Answer(
-        lambda: difference_json(compared),
-        lambda: difference_lines(compared, terminal_width()),
+        lambda: difference_json(compared) | {"notes": notes},
+        lambda: chain(difference_lines(compared, terminal_width()), notes),
         Exit.SCRIPT if options.exit_code and compared.again else Exit.OK,
     )
 

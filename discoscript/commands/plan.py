@@ -1,6 +1,7 @@
 """`discoscript plan`: the shot list, what it needs, and which frames a render would make."""
 
 import argparse
+from itertools import chain
 
 from discoscript.commands._answer import Answer
 from discoscript.commands._memory import room_of
@@ -12,7 +13,7 @@ from discoscript.commands._rendering import (
     rendering_arguments,
     strange_words,
 )
-from discoscript.commands._script import script_arguments
+from discoscript.commands._script import left_out, script_arguments
 from discoscript.commands._seen import identity_of, needed_models, seen_frames
 from discoscript.views.overview import ModelState, Overview, overview_json, overview_lines
 from discoscript.views.table import terminal_width
@@ -32,8 +33,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Answer:
     """The plan; a script whose models are missing has one too."""
-    page = overview(asked(options))
-    return Answer(lambda: overview_json(page), lambda: overview_lines(page, terminal_width()))
+    wanted = asked(options)
+    page, notes = overview(wanted), list(left_out(wanted.script))
+    return Answer(
+        lambda: overview_json(page) | {"notes": notes},
+        lambda: chain(overview_lines(page, terminal_width()), notes),
+    )
 
 
 def overview(wanted: Asked) -> Overview:

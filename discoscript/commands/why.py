@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from discoscript.commands._answer import Answer, document
 from discoscript.commands._reasons import reasons_of
 from discoscript.commands._rendering import asked, rendering_arguments
-from discoscript.commands._script import script_arguments
+from discoscript.commands._script import left_out, script_arguments
 from discoscript.errors import UsageFailure
 from discoscript.frames.frames import look
 from discoscript.plan.reasons import Cause
@@ -39,9 +39,11 @@ def run(options: argparse.Namespace) -> Answer:
     identity = wanted.backend.identity(wanted.models)
     reasons = reasons_of(wanted, identity, look(wanted.plan, identity, wanted.store))
     shown = reasons if options.frame is None else list(chain(reasons, options.frame))
+    notes = list(left_out(wanted.script))
+    lines = _all(reasons) if options.frame is None else _one(shown)
     return Answer(
-        lambda: document("reasons", frames=[reason_json(*each) for each in shown]),
-        lambda: _all(reasons) if options.frame is None else _one(shown),
+        lambda: document("reasons", frames=[reason_json(*each) for each in shown], notes=notes),
+        lambda: (*lines, *notes),
     )
 
 
