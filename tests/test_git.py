@@ -118,6 +118,27 @@ def test_a_change_is_shown_by_effect(film: Path, capsys: pytest.CaptureFixture[s
     assert 'shot "town"  24..48     24..60' in out
 
 
+def test_a_commit_that_touches_more_than_scripts(
+    film: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lock files are no scripts; a script that is new or gone has nothing to be compared with."""
+    ran(capsys, "setup", "git")
+    (film / "film.disco.lock").write_text('{"disco": 1, "seed": 7}')
+    git(film, "add", "-A")
+    git(film, "commit", "-qm", "locked")
+    (film / "film.disco.lock").write_text('{"disco": 1, "seed": 8}')
+    (film / "other.disco").write_text(FILM)
+    (film / "film.disco").unlink()
+    git(film, "add", "-A")
+    git(film, "commit", "-qm", "another")
+    said = git(film, "difftool", "-y", "--no-renames", "-t", "disco", "HEAD~1", "HEAD")
+    assert said.splitlines() == [
+        "film.disco: script removed",
+        "film.disco.lock: not a script, left out",
+        "other.disco: new script, 48 frames",
+    ]
+
+
 def test_outside_of_a_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """`discoscript diff`: what changed between two scripts, by effect, not by text."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
@@ -9,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discoscript import git
-from discoscript.commands._answer import Answer
+from discoscript.commands._answer import Answer, document
 from discoscript.commands._files import picture_path
 from discoscript.commands._rendering import Asked, asked_for, rendering_arguments
 from discoscript.commands._script import (
+    SUFFIX,
     Script,
     left_out,
     let_values,
@@ -31,6 +33,7 @@ from discoscript.project import Project
 from discoscript.schedule.difference import Fixed, changed_files, difference, matched
 from discoscript.schedule.draft import MODELS
 from discoscript.schedule.schedule import Schedule
+from discoscript.terminal import counted, printable
 from discoscript.views.chart import compared_chart
 from discoscript.views.difference_lines import Compared, difference_json, difference_lines
 from discoscript.views.jobs import Seen
@@ -86,6 +89,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Answer:
     """What differs."""
+    alone = unpaired(options) if options.beside else None
+    if alone is not None:
+        return Answer(lambda: document("difference", notes=[alone]), lambda: (alone,))
     names = (f"HEAD:{options.before}", options.before)
     names = names if options.now is None else (options.before, options.now)
     with ExitStack() as held:
@@ -106,6 +112,20 @@ def run(options: argparse.Namespace) -> Answer:
         lambda: chain(difference_lines(compared, terminal_width()), notes),
         Exit.SCRIPT if options.exit_code and compared.again else Exit.OK,
     )
+
+
+def unpaired(options: argparse.Namespace) -> str | None:
+    """What to say where there are no two scripts: `git difftool` comes with every file that a
+    commit touches, and with the null device for the one that is not there. None for two scripts."""
+    file = printable(str(options.beside))
+    if options.beside.suffix != SUFFIX:
+        return f"{file}: not a script, left out"
+    if options.now == os.devnull:
+        return f"{file}: script removed"
+    if options.before != os.devnull:
+        return None
+    new = side(str(options.beside), Path(options.now or options.beside), options)
+    return f"{file}: new script, {counted(new.schedule.frames, 'frame')}"
 
 
 @dataclass(frozen=True)
