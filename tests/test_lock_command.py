@@ -61,6 +61,28 @@ def test_the_first_render_pins(script: Path, capsys: pytest.CaptureFixture[str])
     assert lock_path(script).read_bytes() == before
 
 
+def test_locked_draws_no_seed(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A seed that is not locked is another one in each clone, so it is refused, not drawn."""
+    fixed = script.read_text()
+    script.write_text(fixed.replace("    seed 1\n", ""))
+    code, _, err = ran(capsys, "render", script, "--locked")
+    assert code == 2 and "pins nothing yet" in err
+    assert ran(capsys, "lock", script)[0] == 1
+    assert not lock_path(script).exists()
+    script.write_text(fixed)
+    assert ran(capsys, "lock", script, "--update")[0] == 0
+    script.write_text(fixed.replace("    seed 1\n", ""))
+    before = lock_path(script).read_bytes()
+    code, out, _ = ran(capsys, "lock", script)
+    assert (code, out) == (1, "seed: not locked yet\n")
+    code, _, err = ran(capsys, "render", script, "--locked")
+    assert code == 2 and "seed: not locked yet" in err and "--update" in err
+    assert lock_path(script).read_bytes() == before
+    assert ran(capsys, "lock", script, "--update")[0] == 0
+    assert "seed" in json.loads(lock_path(script).read_text())
+    assert ran(capsys, "render", script, "--locked")[0] == 0
+
+
 def test_another_picture(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(capsys, "lock", script, "--update")[0] == 0
     paint(script, "blue")

@@ -31,6 +31,13 @@ def kept(script: Path) -> Pinned | None:
     return from_entries(entries(script))
 
 
+def differing(jobs: Sequence[Job], was: Pinned) -> tuple[Unlike, ...]:
+    """What is not as it was pinned; a seed that is still to be drawn first."""
+    undrawn = any(job.undrawn for job in jobs)
+    seed = (Unlike("seed", "", "random"),) if undrawn else ()
+    return (*seed, *unlike(was, in_use(jobs)))
+
+
 def settle(jobs: Sequence[Job], locked: bool) -> Iterator[str]:
     """Pin what is not pinned yet; say, in lines, what differs from what is.
 
@@ -39,7 +46,7 @@ def settle(jobs: Sequence[Job], locked: bool) -> Iterator[str]:
     script = jobs[0].script.path
     was, here = kept(script), in_use(jobs)
     if locked:
-        yield from _refuse(script, was, here)
+        yield from _refuse(jobs, was)
         return
     now = here if was is None else grown(was, here)
     if was is None or to_entries(now) != to_entries(was):
@@ -54,12 +61,13 @@ def settle(jobs: Sequence[Job], locked: bool) -> Iterator[str]:
         yield f"  to take what is here: discoscript lock {shlex.quote(str(script))} --update"
 
 
-def _refuse(script: Path, was: Pinned | None, here: Pinned) -> Iterator[str]:
+def _refuse(jobs: Sequence[Job], was: Pinned | None) -> Iterator[str]:
+    script = jobs[0].script.path
     if was is None:
         raise UsageFailure(
             f"{lock_path(script)} pins nothing yet", "render once without --locked, and commit it"
         )
-    found = unlike(was, here)
+    found = differing(jobs, was)
     if any(not each.closely for each in found):
         lines = "\n    ".join(line(each) for each in found)
         raise UsageFailure(

@@ -17,7 +17,7 @@ from discoscript.frames.frames import complete, look
 from discoscript.frames.store import Store
 from discoscript.plan.footage import VideoInput
 from discoscript.plan.lines import Lines
-from discoscript.plan.lock import drawn_seed
+from discoscript.plan.lock import drawn_seed, kept_seed
 from discoscript.plan.plan import FramePlan, models_of, plan
 from discoscript.plan.reasons import Files
 from discoscript.plan.run import Run, run_id
@@ -50,6 +50,7 @@ class Asked:
     folders: tuple[str, ...] = ()  #: below the output folder
     variant: Variant | None = None  #: of a study
     stretch: tuple[int, int] | None = None  #: only these frames, and what they start from
+    undrawn: bool = False  #: the seed is still to be drawn, and `seed` means nothing
 
     @cached_property
     def plan(self) -> FramePlan:
@@ -111,10 +112,11 @@ def rendering_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def jobs(options: argparse.Namespace) -> tuple[Job, ...]:
-    """What the options of a command line ask for, ready to be rendered; several for studies."""
-    wanted = asked(options)
-    all_asked = studied(wanted, options) if wanted.script.compiled.renders else (wanted,)
+def jobs(options: argparse.Namespace, draw: bool = True) -> tuple[Job, ...]:
+    """What the options of a command line ask for, ready to be rendered; several for studies.
+    Without `draw` nothing is written: they may be `undrawn`."""
+    wanted = asked(options, draw)
+    all_asked = studied(wanted, options, draw) if wanted.script.compiled.renders else (wanted,)
     return tuple(job_of(one, one.backend.identity(one.models)) for one in all_asked)
 
 
@@ -123,39 +125,46 @@ def job_of(wanted: Asked, identity: Identity) -> Job:
     return Job(**{f.name: getattr(wanted, f.name) for f in fields(wanted)}, identity=identity)
 
 
-def asked(options: argparse.Namespace) -> Asked:
+def asked(options: argparse.Namespace, draw: bool = True) -> Asked:
     """What the options of a command line ask for, studies left out."""
     overrides = MODELS if options.draft else {}
     script, schedule = sound_script(options.file, options.set, overrides, options.max_renders)
-    return asked_for(script, schedule, options)
+    return asked_for(script, schedule, options, draw=draw)
 
 
-def studied(wanted: Asked, options: argparse.Namespace) -> tuple[Asked, ...]:
+def studied(wanted: Asked, options: argparse.Namespace, draw: bool = True) -> tuple[Asked, ...]:
     """One render for each combination of the studies, each in a folder of its own."""
     found = []
     for number, render in enumerate(wanted.script.compiled.renders, 1):
         assert render.schedule is not None, "the script has no errors"
         variant = render.variant
         folders = (slug(variant.study), f"{number:02}-{slug(variant.label)}")
-        one = asked_for(wanted.script, render.schedule, options)
+        one = asked_for(wanted.script, render.schedule, options, draw=draw)
         found.append(replace(one, folders=folders, variant=variant))
     return tuple(found)
 
 
 def asked_for(
-    script: Script, schedule: Schedule, options: argparse.Namespace, drawn: int | None = None
+    script: Script,
+    schedule: Schedule,
+    options: argparse.Namespace,
+    drawn: int | None = None,
+    draw: bool = True,
 ) -> Asked:
     """What the options ask for of one schedule of a script, with `drawn` in place of the seed that
-    was drawn for it."""
+    was drawn for it. If none was, one is drawn and kept now, unless not to `draw` leaves it open.
+    """
     schedule = draft(schedule) if options.draft else schedule
     assets = assets_of(script, schedule)
-    seed = first_seed(schedule, script.path, drawn)
+    seed = first_seed(schedule, script.path, drawn, draw)
     flow = "dis" if options.draft else flow_model()
     video = VideoInput(assets.video.frames, flow) if assets.video else None
     backend = BACKENDS[options.renderer]
     store = Store(options.store or store_folder())
     name = script.name + ("-draft" if options.draft else "")
-    return Asked(script, schedule, seed, video, assets, backend, store, name)
+    return Asked(
+        script, schedule, seed or 0, video, assets, backend, store, name, undrawn=seed is None
+    )
 
 
 def assets_of(script: Script, schedule: Schedule) -> Assets:
@@ -194,12 +203,17 @@ def refuse_missing(every: Sequence[Job]) -> None:
         raise missing_failure(needing[0].script.path, [job.models for job in needing])
 
 
-def first_seed(schedule: Schedule, script: Path, drawn: int | None = None) -> int:
-    """The seed that the script names, or else the one that was drawn for it, `drawn` if given."""
+def first_seed(
+    schedule: Schedule, script: Path, drawn: int | None = None, draw: bool = True
+) -> int | None:
+    """The seed that the script names, or else the one that was drawn for it, `drawn` if given;
+    None if none was and none is to be drawn."""
     seed = schedule.fixed["scene.seed"]
     if seed != "random":
         return int(str(seed))
-    return drawn_seed(script) if drawn is None else drawn
+    if drawn is not None:
+        return drawn
+    return drawn_seed(script) if draw else kept_seed(script)
 
 
 def store_folder() -> Path:

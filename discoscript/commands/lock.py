@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from discoscript.commands._answer import Answer, document
-from discoscript.commands._locking import in_use, kept, line
+from discoscript.commands._locking import differing, in_use, kept, line
 from discoscript.commands._rendering import jobs, rendering_arguments
 from discoscript.commands._script import script_arguments
 from discoscript.errors import Exit
 from discoscript.plan.lock import keep, lock_path
-from discoscript.plan.pinned import Pinned, Unlike, to_entries, unlike
+from discoscript.plan.pinned import Pinned, Unlike, to_entries
 from discoscript.terminal import counted
 
 EXAMPLES = """  discoscript lock beach.disco              what differs; exit code 1 if pictures may
@@ -28,10 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Answer:
     """What differs; or pin what is here. Exit.SCRIPT where pictures may differ."""
-    every = jobs(options)
+    every = jobs(options, draw=options.update)
     script = every[0].script.path
     was, here = kept(script), in_use(every)
-    found = () if was is None else unlike(was, here)
+    found = () if was is None else differing(every, was)
     if options.update:
         keep(script, to_entries(here))
     same = was is not None and all(each.closely for each in found)

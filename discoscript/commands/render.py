@@ -85,7 +85,7 @@ class Made:
 def run(options: argparse.Namespace) -> Answer:
     """Render; the last line is the path of the video, or of the study's sheet. The line before it
     is that of the video for both eyes, if there is one."""
-    every = tuple(part(one, options.frames) for one in jobs(options))
+    every = tuple(part(one, options.frames) for one in jobs(options, draw=not options.locked))
     refuse_missing(every)
     say = (lambda text: None) if options.quiet else _say
     say(f"renders with {family(every[0].models, every[0].identity)}")
