@@ -115,11 +115,11 @@ def _delivering(
 ) -> tuple[Callable[[Renderer, Events], Delivery], object]:
     """What renders a pass and writes pictures and video; and what it depends on beside the frames,
     as a value that can be compared."""
-    video = film(job, options)
+    video, room = film(job, options), limits()
 
     def run(renderer: Renderer, events: Events) -> Delivery:
         made = delivered(job, options, renderer, events)
-        collect_if_due(job.store, limits())
+        collect_if_due(job.store, room)
         return made
 
     written = {

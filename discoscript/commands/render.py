@@ -34,7 +34,7 @@ from discoscript.commands._script import script_arguments
 from discoscript.errors import Interruption
 from discoscript.frames.assets import refuse_unreadable
 from discoscript.frames.backend import Lazy
-from discoscript.frames.collecting import collect_if_due, limits
+from discoscript.frames.collecting import Limits, collect_if_due, limits
 from discoscript.frames.events import EventsTo
 from discoscript.frames.frames import Found, State, complete, look
 from discoscript.terminal import counted, duration, printable, progress
@@ -85,6 +85,7 @@ class Made:
 def run(options: argparse.Namespace) -> Answer:
     """Render; the last line is the path of the video, or of the study's sheet. The line before it
     is that of the video for both eyes, if there is one."""
+    room = limits()  # a size that is none is said before hours of rendering, not after
     every = tuple(part(one, options.frames) for one in jobs(options, draw=not options.locked))
     refuse_missing(every)
     say = (lambda text: None) if options.quiet else _say
@@ -98,7 +99,7 @@ def run(options: argparse.Namespace) -> Answer:
     renderer = every[0].backend.lazy(lambda text: say(f"note: {text}"))  # one for all of a study
     try:
         made = [
-            _render(one, renderer, f"{n} of {len(every)}", options, say)
+            _render(one, renderer, f"{n} of {len(every)}", options, say, room)
             for n, one in enumerate(every, 1)
         ]
     except KeyboardInterrupt as stop:
@@ -135,6 +136,7 @@ def _render(
     place: str,
     options: argparse.Namespace,
     say: Callable[[str], None],
+    room: Limits,
 ) -> Made:
     """Render one script, or one variant of a study, which is said with its place among them."""
     label = wanted.variant.label if wanted.variant else None
@@ -159,7 +161,7 @@ def _render(
         told.result = delivery.video or told.result
     seconds = time.monotonic() - began
     say(_after(delivery, seconds))
-    collect_if_due(wanted.store, limits())
+    collect_if_due(wanted.store, room)
     if wanted.store.quarantined:
         say(f"{counted(wanted.store.quarantined, 'damaged file')} moved to quarantine in the store")
     made = delivery.outcome
