@@ -129,6 +129,30 @@ def test_a_folder_that_is_no_store_is_not_touched(
     assert (tmp_path / "obj" / "mine").exists()
 
 
+def test_what_other_programs_leave_is_passed_over(desk: Desk) -> None:
+    before = desk.json("stat")
+    for stray in ("rec/Thumbs.db", "obj/.DS_Store", "runs/desktop.ini", "quarantine/.DS_Store"):
+        path = desk.store / stray
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("stray")
+    assert desk.json("stat") == before
+    assert desk("verify")[:2] == (0, "13 files read, 0 damaged\n")
+
+
+@pytest.mark.parametrize("command", ["render", "watch"])
+def test_a_size_that_is_none_is_said_before_the_render(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DISCOSCRIPT_STORE_SIZE", "plenty")
+    script, store = tmp_path / "beach.disco", tmp_path / "store"
+    script.write_text(BEACH)
+    once = ("--once", "--no-preview") if command == "watch" else ()
+    words = (script, *once, "--renderer", "testcard", "--store", store)
+    code, _, err = ran(capsys, command, *words)
+    assert code != 0 and "`plenty` is no size" in err
+    assert not store.exists() and not (tmp_path / "out").exists()
+
+
 def test_a_render_makes_room_when_it_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in desk.files("obj"):
         os.utime(path, (1e9, 1e9))

@@ -7,6 +7,7 @@ segment. May be stopped at any moment; whoever misses a file takes it for one th
 """
 
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -27,6 +28,9 @@ LONGER, LEAST_S = 10, 30 * DAY_S
 
 #: The variables of the environment that say how large the store may be.
 SIZE, FREE = "DISCOSCRIPT_STORE_SIZE", "DISCOSCRIPT_STORE_FREE"
+
+#: What files of a store are called: a digest, and in quarantine a few digits more.
+_NAME = re.compile(r"[0-9a-f]{64}(-[0-9a-f]{8})?")
 
 _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
@@ -141,8 +145,10 @@ def _removed(store: Store, entry: Entry) -> bool:
 
 
 def entries(store: Store, kind: str) -> Iterator[Entry]:
-    """Every object (`obj`), record (`rec`) or memory of a run (`runs`), with size and time."""
-    yield from _files(store, [store.root / kind])
+    """Every object (`obj`), record (`rec`) or memory of a run (`runs`), with size and time; not
+    what other programs leave in folders, like `Thumbs.db`."""
+    found = _files(store, [store.root / kind])
+    yield from (entry for entry in found if _NAME.fullmatch(entry.path.name))
 
 
 def _files(store: Store, folders: Iterable[Path]) -> Iterator[Entry]:

@@ -39,7 +39,7 @@ def checked(store: Store, share: float = 1.0) -> Iterator[tuple[Path, bool]]:
     Nothing is changed. What vanishes meanwhile is left out."""
     for kind in ("rec", "obj", "runs"):
         for entry in sorted(entries(store, kind), key=lambda entry: entry.path):
-            if int(entry.path.name[-4:] or "0", 16) < share * 0x10000:
+            if int(entry.path.name[-4:], 16) < share * 0x10000:
                 sound = _sound(store, kind, entry.path)
                 if sound is not None:
                     yield entry.path, sound
