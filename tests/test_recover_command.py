@@ -100,10 +100,11 @@ def test_an_asset_that_is_missing_or_another(
     assert "what the script names is not in" in err
 
 
-def resaved(path: Path, texts: bool, edit: bool) -> Path:
+def resaved(path: Path, texts: bool, edit: bool, mode: str = "RGB") -> Path:
     """A picture as another program saves it."""
-    with Image.open(path) as image:
-        image.load()
+    with Image.open(path) as opened:
+        image = opened.convert(mode)
+        image.info = dict(opened.info)
         if edit:
             image.putpixel((3, 3), (1, 2, 3))
         kept = PngInfo()
@@ -130,6 +131,25 @@ def test_what_other_programs_do(film: Path, capsys: pytest.CaptureFixture[str]) 
          "-c", "copy", str(bare)], check=True,
     )  # fmt: skip
     assert ran(capsys, "recover", bare)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"), [("RGBA", "the picture is the same"), ("P", "edited"), ("L", "edited")]
+)
+def test_a_copy_in_another_form(
+    mode: str, said: str, film: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it was made of can be read, whatever became of the pixels."""
+    copy = resaved(frame(film, 0), texts=True, edit=False, mode=mode)
+    code, out, err = ran(capsys, "recover", copy)
+    assert code == 0 and said in err and out.startswith("disco 1")
+
+
+def test_a_copy_without_its_pixels(film: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = frame(film, 0)
+    path.write_bytes(path.read_bytes()[:-2000])
+    code, out, err = ran(capsys, "recover", path)
+    assert code == 0 and "edited" in err and out.startswith("disco 1")
 
 
 def test_frames_that_say_less(film: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,6 +48,19 @@ def decode(data: bytes) -> Picture:
         raise ValueError(f"not a PNG: {error}") from error
 
 
+def colors(data: bytes) -> Picture:
+    """The picture in a PNG of any form: gray, with a palette, with alpha; ValueError where it is
+    none, or can be seen through."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            values = np.array(image.convert("RGBA"))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"not a PNG: {error}") from error
+    if values[..., 3].min() < 255:
+        raise ValueError("a picture that can be seen through")
+    return np.ascontiguousarray(values[..., :3])
+
+
 def with_metadata(data: bytes, texts: Mapping[str, str]) -> bytes:
     """The same PNG with texts by keyword (1 to 79 Latin letters); its pixel data stay as is."""
     chunks = [_text_chunk(keyword, text) for keyword, text in texts.items()]

@@ -121,9 +121,13 @@ class Kept(Enum):
 
 
 def fate(data: bytes, texts: Mapping[str, str]) -> Kept:
-    """Whether the pixels of a PNG are those that its texts speak of; ValueError if it is none."""
+    """Whether the pixels of a PNG are those that its texts speak of; what can not be read any more
+    was edited. ValueError if the data are no PNG."""
     digest = texts.get("disco.digest", "")
     if hashlib.sha256(png.bare(data)).hexdigest() == digest:
         return Kept.SAME
-    again = hashlib.sha256(png.encode(png.decode(data))).hexdigest()
+    try:
+        again = hashlib.sha256(png.encode(png.colors(data))).hexdigest()
+    except ValueError:
+        return Kept.EDITED
     return Kept.RESAVED if again == digest else Kept.EDITED
