@@ -1,6 +1,7 @@
 """What a script is rendered with is pinned; a difference is named before anything is rendered."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,40 @@ def test_entries_and_back() -> None:
     assert from_entries({**to_entries(HERE), "seed": 4}) == HERE
     assert from_entries({"seed": 4}) is None
     assert from_entries({**to_entries(HERE), "models": ["a"]}) is None
+
+
+def test_two_branches_that_each_add_a_picture(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git merges the scripts and not the lock file; nothing is drawn anew."""
+    folder = script.parent
+    script.write_text(POSTCARD.replace("    seed 1\n", "").replace("frames 2", "frames 1"))
+
+    def git(*words: str) -> int:
+        own = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main")
+        return subprocess.run(["git", *own, *words], cwd=folder, capture_output=True).returncode
+
+    def added(branch: str, after: str) -> None:
+        line = f'prompt image "{branch}.png"\n'
+        assert git("checkout", "-q", "-b", branch, "main") == 0
+        script.write_text(script.read_text().replace(after, after + line))
+        Image.new("RGB", (64, 64), branch).save(folder / f"{branch}.png")
+        assert ran(capsys, "lock", script, "--update")[0] == 0
+        assert git("add", ".") == git("commit", "-qm", branch) == 0
+
+    assert ran(capsys, "lock", script, "--update")[0] == 0
+    seed = json.loads(lock_path(script).read_text())["seed"]
+    assert git("init", "-q") == git("add", ".") == git("commit", "-qm", "first") == 0
+    assert git("branch", "-M", "main") == 0
+    added("blue", after="disco 1\n")
+    added("green", after='prompt "a balloon"\n')
+    assert git("merge", "-q", "blue") == 1 and "<<<<<<<" not in script.read_text()
+    code, _, err = ran(capsys, "render", script)
+    assert code == 4 and "to be merged" in err and "--update" in err
+    assert ran(capsys, "lock", script, "--update")[0] == 0
+    found = json.loads(lock_path(script).read_text())
+    assert found["seed"] == seed and set(found["assets"]) == {"ball.png", "blue.png", "green.png"}
+    assert ran(capsys, "lock", script)[0] == 0
 
 
 def test_the_examples_are_locked_to_this_engine() -> None:

@@ -26,9 +26,10 @@ def in_use(jobs: Sequence[Job]) -> Pinned:
     return pinned([job.identity for job in jobs], [job.assets.files for job in jobs])
 
 
-def kept(script: Path) -> Pinned | None:
-    """What the lock file of a script pins, None if nothing."""
-    return from_entries(entries(script))
+def kept(script: Path, whole: bool = True) -> Pinned | None:
+    """What the lock file of a script pins, None if nothing. If it need not be `whole`, two versions
+    may be to merge."""
+    return from_entries(entries(script, whole))
 
 
 def differing(jobs: Sequence[Job], was: Pinned) -> tuple[Unlike, ...]:

@@ -23,14 +23,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     script_arguments(parser)
     rendering_arguments(parser)
-    parser.add_argument("--update", action="store_true", help="pin what is here")
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="pin what is here; of two versions that git can not merge, a seed that both have stays",
+    )
 
 
 def run(options: argparse.Namespace) -> Answer:
     """What differs; or pin what is here. Exit.SCRIPT where pictures may differ."""
     every = jobs(options, draw=options.update)
     script = every[0].script.path
-    was, here = kept(script), in_use(every)
+    was, here = kept(script, whole=not options.update), in_use(every)
     found = () if was is None else differing(every, was)
     if options.update:
         keep(script, to_entries(here))

@@ -8,7 +8,16 @@ import pytest
 
 from discoscript.errors import DiskFailure
 from discoscript.plan import lock
-from discoscript.plan.lock import drawn_seed, from_text, lock_path, to_text
+from discoscript.plan.lock import (
+    drawn_seed,
+    entries,
+    from_text,
+    keep,
+    kept_seed,
+    lock_path,
+    shared,
+    to_text,
+)
 
 
 @pytest.fixture
@@ -63,6 +72,42 @@ def test_a_damaged_lock_file_is_a_message(script: Path, text: str) -> None:
     with pytest.raises(DiskFailure, match="not a lock file") as caught:
         drawn_seed(script)
     assert "delete it" in caught.value.help
+    assert lock_path(script).read_text() == text
+
+
+def conflict(ours: str, theirs: str, base: str = "") -> str:
+    """A lock file as git leaves it."""
+    between = f"||||||| 1f3a\n{base}" if base else ""
+    return (
+        '{\n  "assets": {\n    "a.png": "1"'
+        f"\n<<<<<<< HEAD\n{ours}{between}=======\n{theirs}>>>>>>> other\n"
+        '}, "disco": 1, "models": {"m": "2"}\n'
+    )
+
+
+@pytest.mark.parametrize("base", ["", '}, "seed": 5\n'])
+def test_what_two_versions_share_counts(script: Path, base: str) -> None:
+    text = conflict(',"b.png": "3"}, "seed": 5\n', ',"c.png": "4"}, "seed": 5\n', base)
+    text = text.replace('}, "disco"', ', "disco"') + "}\n"
+    assert shared(text) == {"assets": {"a.png": "1"}, "disco": 1, "models": {"m": "2"}, "seed": 5}
+    lock_path(script).write_text(text)
+    assert kept_seed(script) == drawn_seed(script) == 5
+    with pytest.raises(DiskFailure, match="to be merged") as caught:
+        entries(script)
+    assert "--update" in caught.value.help
+    assert lock_path(script).read_text() == text
+    keep(script, {"assets": {"a.png": "1"}})
+    assert entries(script) == {
+        "assets": {"a.png": "1"}, "disco": 1, "models": {"m": "2"}, "seed": 5,
+    }  # fmt: skip
+
+
+def test_two_seeds_are_not_replaced_by_a_third(script: Path) -> None:
+    text = '{\n<<<<<<< HEAD\n"seed": 5,\n=======\n"seed": 6,\n>>>>>>> other\n"disco": 1\n}\n'
+    lock_path(script).write_text(text)
+    with pytest.raises(DiskFailure, match="no seed in common") as caught:
+        drawn_seed(script)
+    assert "git checkout --ours" in caught.value.help
     assert lock_path(script).read_text() == text
 
 
