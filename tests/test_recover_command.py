@@ -72,6 +72,43 @@ def test_the_script_has_changed_since(film: Path, capsys: pytest.CaptureFixture[
     assert "it renders to these very bytes here" in ran(capsys, "recover", frame(film))[2]
 
 
+MOVED = """disco 1
+scene:
+    frames 3
+    size 64x64
+let w = 1
+prompt "a"
+camera: zoom 1 + w / 10
+study "Pace": scene.seed in [1, 2]
+"""
+
+
+def test_values_of_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `--set` and a study said is part of what made the picture."""
+    monkeypatch.setenv("DISCOSCRIPT_STORE", str(tmp_path / "store"))
+    script = tmp_path / "t.disco"
+    script.write_text(MOVED.rsplit("study", 1)[0])
+    assert ran(capsys, "render", script, *CARDS, "--set", "w=1.5")[0] == 0
+    made = tmp_path / "out" / "t"
+    code, out, err = ran(capsys, "recover", made / "frames" / "t_0002.png")
+    assert code == 0 and out == script.read_text()
+    assert "it renders to these very bytes here" in err
+    assert "to render it again: discoscript render t.disco --set w=1.5 --renderer testcard" in err
+    assert "--set w=1.5" in ran(capsys, "recover", made / "t.mp4")[2]
+    assert ran(capsys, "render", script, *CARDS, "--set", "w=1.5", "--hide-prompts")[0] == 0
+    assert "w=1.5" not in ran(capsys, "recover", made / "t.mp4")[2]
+    script.write_text(MOVED)
+    assert ran(capsys, "render", script, *CARDS, "--set", "w=2")[0] == 0
+    variants = sorted((made / "Pace").rglob("*_0002.png"))
+    assert len(variants) == 2
+    for number, path in enumerate(variants, 1):
+        err = ran(capsys, "recover", path)[2]
+        assert f"of the study Pace: scene.seed {number}" in err
+        assert "these very bytes" in err and "--set w=2" in err
+
+
 def test_with_what_it_imports(
     film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -200,6 +237,9 @@ HOSTILE = {
     "a hook": {
         "disco.name": "a.disco", "disco.script": "x", "disco.libraries": '{".git/hooks/a": "x"}',
     },
+    "no values": {"disco.name": "a.disco", "disco.script": 'disco 1\nprompt "a"\n',
+                  "disco.frame": "0", "disco.job": '{"seed": 1}',
+                  "disco.set": '{"let": {"x": [1], "\x1b": "("}, "study": 3}'},
     "no JSON": {"disco.name": "a.disco", "disco.script": "x", "disco.job": "{" * 9999,
                 "disco.libraries": "[1]", "disco.identity": "7", "disco.frame": "9" * 5000},
     "a script with errors": {"disco.name": "a.disco", "disco.script": "\x1b]0;x\x07 zoo",

@@ -9,6 +9,7 @@ from pathlib import Path
 from discoscript.commands._files import output_folder
 from discoscript.commands._program import program
 from discoscript.commands._rendering import Job
+from discoscript.commands._script import let_values
 from discoscript.commands._stretch import frame_stretch
 from discoscript.errors import UsageFailure
 from discoscript.frames.events import Events, EventsTo

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -12,10 +13,11 @@ from discoscript.commands._files import write
 from discoscript.commands._rendering import Asked, asked_for
 from discoscript.commands._script import Script
 from discoscript.errors import Exit, Failure, UsageFailure, disk_failure
-from discoscript.pipeline import compile_text
+from discoscript.pipeline import Compiled, compile_text
 from discoscript.plan.pinned import pinned, unlike
 from discoscript.project import Project
 from discoscript.schedule.draft import MODELS
+from discoscript.schedule.schedule import Schedule
 from discoscript.sharing.names import unsafe
 from discoscript.terminal import printable
 from discoscript.video.recovering import Origin, origin
@@ -25,6 +27,10 @@ EXAMPLES = """  discoscript recover beach_0012.png                  the script, 
   discoscript recover beach_0012.png -o old           with what the script imports
   discoscript recover beach_0012.png --beside films   whether it still renders like that
 """
+
+
+#: Variants of studies that are looked through for the one of a picture.
+MOST_RENDERS = 64
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,6 +84,22 @@ def told(path: Path, found: Origin) -> Iterator[str]:
         models = ", ".join(name for name, _ in found.identity.models)
         by = f"{found.identity.epoch} on {found.identity.numeric}"
         yield f"  rendered by {by}{f' with {models}' if models else ''}"
+    if found.study:
+        yield f"  of the study {found.study}: {found.label}"
+    if found.lets or found.study:
+        yield f"  to render it again: {command(found)}"
+
+
+def command(found: Origin) -> str:
+    """What renders a picture again: `discoscript render a.disco --set speed=2`."""
+    words = ["discoscript", "render", found.name]
+    words += [word for name, value in found.lets.items() for word in ("--set", f"{name}={value}")]
+    return shlex.join([*words, *(("--renderer", "testcard") if by_cards(found) else ())])
+
+
+def by_cards(found: Origin) -> bool:
+    """Whether it is a test card."""
+    return found.identity is not None and found.identity.epoch.startswith("testcard")
 
 
 def still(found: Origin, options: argparse.Namespace) -> str:
@@ -95,14 +117,24 @@ def still(found: Origin, options: argparse.Namespace) -> str:
 def asked(found: Origin, script: str, folder: Path, draft: bool) -> Asked | None:
     """What the script asks for today, in full or as a draft; None where something is missing."""
     project = Recovered(folder, found.libraries)
-    compiled = compile_text(script, found.name, project, overrides=MODELS if draft else {})
-    schedule, frame = compiled.schedule, found.frame or 0
+    overrides = MODELS if draft else {}
+    compiled = compile_text(script, found.name, project, found.lets, overrides, MOST_RENDERS)
+    schedule, frame = schedule_of(found, compiled), found.frame or 0
     if schedule is None or frame >= schedule.frames:
         return None
     drawn = int(found.job.get("seed", 0)) - int(schedule.seeds[frame])
-    cards = found.identity is not None and found.identity.epoch.startswith("testcard")
-    how = argparse.Namespace(draft=draft, renderer="testcard" if cards else "engine", store=None)
+    renderer = "testcard" if by_cards(found) else "engine"
+    how = argparse.Namespace(draft=draft, renderer=renderer, store=None)
     return asked_for(Script(folder / found.name, project, compiled), schedule, how, drawn)
+
+
+def schedule_of(found: Origin, compiled: Compiled) -> Schedule | None:
+    """The schedule of a script, or of its variant that is meant."""
+    if not found.study:
+        return compiled.schedule
+    meant = (found.study, found.label)
+    every = ((r.schedule, (r.variant.study, r.variant.label)) for r in compiled.renders)
+    return next((schedule for schedule, variant in every if variant == meant), None)
 
 
 def _still(found: Origin, every: Sequence[Asked], folder: Path) -> str:

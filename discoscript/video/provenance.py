@@ -38,13 +38,17 @@ class Told(Enum):
 
 @dataclass(frozen=True)
 class Provenance:
-    """A script and what renders it. `libraries` are the texts of what it imports, by path."""
+    """A script and what renders it. `libraries` are the texts of what it imports, by path; `lets`
+    the other values that its `let` lines were given, `study` and `label` which variant it is."""
 
     name: str = ""
     script: str = ""
     libraries: Mapping[str, str] = field(default_factory=dict)
     identity: Identity | None = None
     told: Told = Told.EVERYTHING
+    lets: Mapping[str, str] = field(default_factory=dict)
+    study: str = ""
+    label: str = ""
 
     @property
     def mark(self) -> str:
@@ -79,6 +83,9 @@ class Provenance:
             texts["disco.script"] = self.script
             if self.libraries:
                 texts["disco.libraries"] = json.dumps(dict(self.libraries), ensure_ascii=False)
+            if self.lets or self.study:
+                values = {"let": dict(self.lets), "study": self.study, "label": self.label}
+                texts["disco.set"] = json.dumps(values, ensure_ascii=False)
         if self.identity is not None:
             texts["disco.identity"] = json.dumps(asdict(self.identity), sort_keys=True)
         return texts

@@ -21,7 +21,8 @@ LARGEST, LONGEST_S = 256 * 2**20, 60
 class Origin:
     """What a file says. `script` is None where it does not say; `frame` None for a video.
 
-    `job` is what made the frame, as JSON; `kept` what became of a picture since then.
+    `job` is what made the frame, as JSON; `kept` what became of a picture since then; `lets` are
+    the values that `--set` gave, `study` and `label` the variant of a study, empty if none.
     """
 
     name: str
@@ -31,6 +32,9 @@ class Origin:
     job: Mapping[str, Any]
     identity: Identity | None
     kept: Kept | None
+    lets: Mapping[str, str]
+    study: str
+    label: str
 
 
 def origin(path: Path) -> Origin:
@@ -58,7 +62,8 @@ def _read(path: Path, texts: Mapping[str, str], data: bytes | None) -> Origin:
             f"{path} does not say what made it",
             "another program saved it without that, or it was rendered with --no-metadata",
         )
-    frame = texts.get("disco.frame", "")
+    frame, given = texts.get("disco.frame", ""), _mapping(texts.get("disco.set"))
+    lets = given.get("let")
     return Origin(
         name=Path(texts["disco.name"]).name or "script.disco",
         script=texts.get("disco.script"),
@@ -67,6 +72,9 @@ def _read(path: Path, texts: Mapping[str, str], data: bytes | None) -> Origin:
         job=_mapping(texts.get("disco.job")),
         identity=_identity(_mapping(texts.get("disco.identity"))),
         kept=fate(data, texts) if data is not None else None,
+        lets={k: str(v) for k, v in lets.items()} if isinstance(lets, dict) else {},
+        study=str(given.get("study", "")),
+        label=str(given.get("label", "")),
     )
 
 
