@@ -63,6 +63,21 @@ def test_the_scripts_that_were_rendered(desk: Desk) -> None:
     assert row["frames"] == row["kept"] == 6 and row["script"].endswith("beach.disco")
 
 
+def test_rows_say_which_render_they_are(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where scripts of one name were rendered from within their folders."""
+    folder = desk.script.parent / "other"
+    folder.mkdir()
+    (folder / "beach.disco").write_text(BEACH + 'study "Seeds": scene.seed in [1, 2]\n')
+    monkeypatch.chdir(folder)
+    words = ("render", "beach.disco", "--renderer", "testcard", "--store", desk.store, "--quiet")
+    assert ran(desk.capsys, *words)[0] == 0
+    other = str((folder / "beach.disco").resolve())
+    found = {(row["script"], row["variant"]) for row in desk.json("ls")["scripts"]}
+    first = (str(desk.script.resolve()), "")
+    assert found == {first, (other, "scene.seed 1"), (other, "scene.seed 2")}
+    assert f"{other} (scene.seed 2)\n" in desk("ls")[1]
+
+
 def test_how_much_there_is(desk: Desk) -> None:
     found = desk.json("stat")
     assert (found["pictures"], found["records"], found["runs"]) == (6, 6, 1)
@@ -104,6 +119,13 @@ def test_room_is_made(desk: Desk) -> None:
     assert "6 pictures" in desk("gc", "--size", "0")[1] and not desk.files("obj")
 
 
+def test_what_was_just_used_stays_and_is_said(desk: Desk) -> None:
+    code, out, _ = desk("gc", "--size", "0")
+    assert code == 0 and "0 pictures" in out
+    assert "what was used within the last hour stays" in out
+    assert "within the last hour" not in desk("gc")[1], "all of it fits"
+
+
 def test_everything_goes_only_on_demand(desk: Desk) -> None:
     before = desk.state()
     code, _, err = desk("clear")
@@ -141,7 +163,10 @@ def test_what_other_programs_leave_is_passed_over(desk: Desk) -> None:
 
 @pytest.mark.parametrize("command", ["render", "watch"])
 def test_a_size_that_is_none_is_said_before_the_render(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("DISCOSCRIPT_STORE_SIZE", "plenty")
     script, store = tmp_path / "beach.disco", tmp_path / "store"

@@ -97,15 +97,17 @@ def delivered(
 
 def remembered(wanted: Job) -> Remembering:
     """Keeps what is asked for, so that the next render can say why."""
-    source = wanted.script.compiled.scene.source
+    source, variant = wanted.script.compiled.scene.source, wanted.variant
+    drafted = ["draft"] if wanted.name != wanted.script.name else []
     return Remembering(
         wanted.store,
         wanted.run_id,
         wanted.plan,
         wanted.identity,
-        str(wanted.script.path),
+        str(wanted.script.path.resolve()),
         source.text,
         wanted.files,
+        ", ".join([*drafted, *([variant.label] if variant else [])]),
     )
 
 
@@ -176,7 +178,9 @@ def provenance(wanted: Job, options: argparse.Namespace) -> Provenance:
     (_, text), *libraries = wanted.script.compiled.source.files
     own = [(name, words) for name, words in libraries if not name.startswith(SCHEME)]
     beside = {Path(os.path.relpath(name, path.parent)).as_posix(): words for name, words in own}
-    return Provenance(path.name, text, beside, wanted.identity, told)
+    variant, lets = wanted.variant, let_values(options.set)
+    study, label = (variant.study, variant.label) if variant else ("", "")
+    return Provenance(path.name, text, beside, wanted.identity, told, lets, study, label)
 
 
 def fingerprint_of(wanted: Job, options: argparse.Namespace) -> str:

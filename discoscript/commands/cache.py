@@ -13,7 +13,7 @@ from discoscript.frames.collecting import Limits, collect, entries, limits
 from discoscript.frames.store import Store
 from discoscript.frames.verifying import checked, stat
 from discoscript.terminal import counted, printable
-from discoscript.views.table import table, terminal_width
+from discoscript.views.table import table
 
 EXAMPLES = """  discoscript cache ls                  the scripts whose frames are kept
   discoscript cache stat                how much there is
@@ -27,6 +27,10 @@ EXAMPLES = """  discoscript cache ls                  the scripts whose frames a
 A render makes room by itself, once an hour at most. A store that somebody else may write to can
 hold pictures that no render has made: share one only with people whom you trust.
 """
+
+
+#: Columns of a table whose paths are whole: where the end is cut, scripts look alike.
+UNCUT = 10_000
 
 
 @dataclass(frozen=True)
@@ -126,16 +130,14 @@ def _ls(store: Store, options: argparse.Namespace) -> Answer:
         digests = {digest for frame in run.frames for digest in run.pictures(frame)}
         there = [sizes[digest] for digest in digests if digest in sizes]
         counts = {"frames": len(run.frames), "pictures": len(digests), "kept": len(there)}
-        rows.append({"script": run.script, **counts, "bytes": sum(there)})
+        which = {"script": run.script, "variant": run.variant}
+        rows.append({**which, **counts, "bytes": sum(there)})
         kept = f"{len(there)} of {len(digests)}"
         size = size_word(sum(there))
-        shown.append((str(len(run.frames)), kept, size, printable(run.script)))
+        named = f"{run.script} ({run.variant})" if run.variant else run.script
+        shown.append((str(len(run.frames)), kept, size, printable(named)))
     head = ("FRAMES", "PICTURES", "SIZE", "SCRIPT")
-    lines = (
-        list(table(head, shown, terminal_width(), flexible=3))
-        if rows
-        else [f"{store.root}: no scripts"]
-    )
+    lines = list(table(head, shown, UNCUT)) if rows else [f"{store.root}: no scripts"]
     return _answer(store, {"scripts": rows}, lines)
 
 
@@ -211,8 +213,11 @@ def _collected(
         f"{counted(found.pictures, 'picture')} ({size_word(found.bytes)}) and "
         f"{counted(found.records, 'record')} {would}; {size_word(found.left)} of pictures left"
     )
+    lines = [line]
+    if bounds.young_s > 0 and found.left > bounds.size:
+        lines.append("what was used within the last hour stays, and what a running render needs")
     values = {"busy": False, "dry_run": options.dry_run, **asdict(found)}
-    return _answer(store, values, [line])
+    return _answer(store, values, lines)
 
 
 ACTIONS: Mapping[str, Action] = {

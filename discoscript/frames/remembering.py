@@ -25,6 +25,7 @@ class Remembering(Events):
     script: str
     text: str
     files: Files
+    variant: str = ""
     pictures: dict[int, Sequence[str]] = field(default_factory=dict)
 
     def pictured(self, index: int, pictures: Sequence[str]) -> None:
@@ -38,5 +39,7 @@ class Remembering(Events):
             return
         with suppress(DiskFailure):
             before = self.store.run(self.name)
-            run = run_of(done, self.identity, self.script, self.text, self.files, before)
+            run = run_of(
+                done, self.identity, self.script, self.text, self.files, before, self.variant
+            )
             self.store.keep_run(self.name, run)

@@ -4,7 +4,7 @@ It is kept beside the frames and only ever explains: without it, or with a damag
 frames are rendered. Frames of a render are much alike, so every distinct value is written once:
 
     "DISCORUN1" | SHA-256 of the rest | zlib of JSON:
-    {"script": ..., "text": ..., "files": {...}, "frames": [0, 1, ...],
+    {"script": ..., "variant": ..., "text": ..., "files": {...}, "frames": [0, 1, ...],
      "columns": {"seed": {"values": [7, 8], "at": [0, 1]}, ...}}
 
 `at` says for each frame which of the values it has, -1 where it has none.
@@ -46,13 +46,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Run:
-    """A render of `script` (a path), whose text, with that of its libraries, was `text`."""
+    """A render of `script` (a path), whose text, with that of its libraries, was `text`; `variant`
+    says which one of several: `draft`, or the values of a study."""
 
     script: str
     text: str
     files: Files
     frames: Sequence[int]
     columns: Mapping[str, Column]
+    variant: str = ""
     places: Mapping[int, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,7 @@ def run_of(
     text: str,
     files: Files,
     before: Run | None = None,
+    variant: str = "",
 ) -> Run:
     """The run of some frames, each with the digests of its pictures, and of those of an earlier run
     that are not among them."""
@@ -105,7 +108,7 @@ def run_of(
     for column in columns.values():
         column.pad(len(indices))
     whole = {name: Column(column.values, column.at) for name, column in columns.items()}
-    return Run(script, text, files, indices, whole)
+    return Run(script, text, files, indices, whole, variant)
 
 
 def _rows(run: Run) -> Iterator[tuple[int, Mapping[str, object]]]:
@@ -159,6 +162,7 @@ def to_bytes(run: Run) -> bytes:
     files = {"paths": dict(run.files.paths), "video": run.files.video}
     whole = {
         "script": run.script,
+        "variant": run.variant,
         "text": run.text,
         "files": files,
         "frames": list(run.frames),
@@ -193,4 +197,5 @@ def _read(whole: dict[str, Any]) -> Run:
         files=Files(dict(files["paths"]), (video[0], video[1], video[2]) if video else None),
         frames=frames,
         columns=columns,
+        variant=str(whole.get("variant", "")),  # earlier versions did not say it
     )
