@@ -138,6 +138,11 @@ def test_a_draft_and_test_cards_pin_nothing(
     assert ran(capsys, *cards)[0] == 0
     assert not lock_path(script).exists()
     ran(capsys, "lock", script, "--update")
+    before = lock_path(script).read_bytes()
+    for words in (("--renderer", "testcard"), ("--draft",)):
+        code, _, err = ran(capsys, "lock", script, "--update", *words)
+        assert code == 2 and "drafts and test cards are not pinned" in err
+    assert lock_path(script).read_bytes() == before
     code, _, err = ran(capsys, *cards, "--locked")
     assert code == 2 and f"engine: engine {EPOCH} locked, testcard 1 here" in err
 

@@ -8,7 +8,7 @@ from discoscript.commands._answer import Answer, document
 from discoscript.commands._locking import differing, in_use, kept, line
 from discoscript.commands._rendering import jobs, rendering_arguments
 from discoscript.commands._script import script_arguments
-from discoscript.errors import Exit
+from discoscript.errors import Exit, UsageFailure
 from discoscript.plan.lock import keep, lock_path
 from discoscript.plan.pinned import Pinned, Unlike, to_entries
 from discoscript.terminal import counted
@@ -26,12 +26,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--update",
         action="store_true",
-        help="pin what is here; of two versions that git can not merge, a seed that both have stays",
+        help="pin what is here; where git could not merge two versions, their seed stays",
     )
 
 
 def run(options: argparse.Namespace) -> Answer:
     """What differs; or pin what is here. Exit.SCRIPT where pictures may differ."""
+    if options.update and (options.draft or options.renderer != "engine"):
+        raise UsageFailure(
+            "drafts and test cards are not pinned", "leave --draft and --renderer out"
+        )
     every = jobs(options, draw=options.update)
     script = every[0].script.path
     was, here = kept(script, whole=not options.update), in_use(every)

@@ -17,8 +17,8 @@
 
 The seed is there if it was drawn; the rest is what the script was rendered with the first time
 (`pinned.py`). Lines of their own, sorted, so that versions differ in few lines. Where git could not
-merge two of them, what both say still counts, the seed above all: `discoscript lock --update` writes
-the file anew with it. Entries that this version does not know are kept.
+merge two of them, what both say still counts, the seed above all: `discoscript lock --update`
+writes the file anew with it. Entries that this version does not know are kept.
 """
 
 import json
