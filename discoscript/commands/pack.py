@@ -113,10 +113,8 @@ def below(folder: Path, pattern: str, endings: set[str]) -> Iterator[tuple[str, 
     """Files that a render left, in the folder of the pack for them."""
     found = [p for p in sorted(folder.glob(pattern)) if p.suffix[1:] in endings and p.is_file()]
     if not found:
-        kind = "frames" if "/" in pattern else "video"
-        raise UsageFailure(
-            f"there is no {kind} in {folder}", "render first, or leave the option out"
-        )
+        none = "are no frames" if "/" in pattern else "is no video"
+        raise UsageFailure(f"there {none} in {folder}", "render first, or leave the option out")
     for path in found:
         yield f"{PREVIEW}/{path.relative_to(folder).as_posix()}", read(path)
 

@@ -14,8 +14,11 @@ from discoscript.scene.files import SUFFIXES
 
 DEEPEST, LONGEST = 16, 200  #: folders in a path; bytes of it
 
+#: Models are large and have licences of their own.
+_MODELS = {s for kind in (FileKind.MODEL, FileKind.CHECKPOINT) for s in SUFFIXES[kind]}
+
 #: What the names of files in a pack may end in. No pickle is among them: it may hold code.
-ENDINGS = frozenset({s for kind in FileKind for s in SUFFIXES[kind]} | {"lock", "md"})
+ENDINGS = frozenset({s for kind in FileKind for s in SUFFIXES[kind]} | {"lock", "md"}) - _MODELS
 
 #: Names that Windows keeps for devices, whatever follows the dot.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)

@@ -75,12 +75,22 @@ def test_frames_and_video_to_look_at(
 ) -> None:
     script = examples / "hello.disco"
     code, _, err = ran(capsys, "pack", script, "--video")
-    assert code == 2 and "render first" in err
+    assert code == 2 and "there is no video in" in err and "render first" in err
+    assert "there are no frames in" in ran(capsys, "pack", script, "--frames")[2]
     assert ran(capsys, "render", script, *CARDS, "--store", tmp_path / "s")[0] == 0
     assert ran(capsys, "pack", script, "--video", "--frames")[0] == 0
     assert ran(capsys, "unpack", examples / "hello.discopack", tmp_path / "film")[0] == 0
     preview = tmp_path / "film" / "preview"
     assert (preview / "hello.mp4").stat().st_size > 1000 and digests(preview)
+
+
+def test_models_are_not_in_a_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "a.disco"
+    script.write_text('disco 1\nscene: model_file "mine.safetensors"\nprompt "a"\n')
+    (tmp_path / "mine.safetensors").write_bytes(b"weights")
+    code, out, _ = ran(capsys, "pack", script)
+    assert code == 0 and "not in the pack: mine.safetensors; send it beside the pack" in out
+    assert "2 files" in out, "the script and its lock file"
 
 
 def test_a_damaged_pack_is_found(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:
