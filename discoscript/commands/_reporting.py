@@ -5,14 +5,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 from PIL import Image
 
 from discoscript.commands._files import write_whole
 from discoscript.commands._rendering import Job
-from discoscript.errors import Failure
+from discoscript.errors import Exit, Failure
 from discoscript.frames.events import Events
 from discoscript.frames.record import Record
 from discoscript.parameters import PARAMETERS
@@ -35,6 +37,12 @@ FRAMES, COLUMNS, GAP = 24, 6, 2
 MANY = 20_000
 
 
+def results(folder: Path, wanted: Job) -> Path:
+    """The picture of a still, the folder of several."""
+    frames = folder / "frames"
+    return frames / f"{wanted.name}_0000.png" if wanted.schedule.frames == 1 else frames
+
+
 class Ran(Events):
     """What a run did, for its report."""
 
@@ -52,26 +60,30 @@ class Ran(Events):
 
 
 @contextmanager
-def reported(wanted: Job, folder: Path, result: Path, say: Callable[[str], None]) -> Iterator[Ran]:
+def reported(wanted: Job, folder: Path, told: Ran, say: Callable[[str], None]) -> Iterator[Ran]:
     """Tell the yielded receiver what happens; a run that rendered something leaves a report,
-    however it ends. A report that can not be written is said, and stops nothing."""
-    told = Ran(result)
-    ended = "finished"
+    however it ends. A report that can not be written is said, and stops nothing. That of a run that
+    a save has stopped is written meanwhile: the next one begins at once."""
+    ended, stopped = "finished", False
     try:
         yield told
     except KeyboardInterrupt:
         ended = "interrupted"
         raise
     except Failure as failure:
-        ended = failure.message
+        ended, stopped = failure.message, failure.exit is Exit.INTERRUPTED
         raise
     finally:
         if told.rendered:
-            report = report_of(wanted, told, ended)
-            try:
-                keep(folder, report, page_of(wanted, report, folder), write_whole)
-            except Failure as failure:
-                say(failure.message)
+            write = partial(_write, wanted, folder, report_of(wanted, told, ended), say)
+            Thread(target=write, name="report").start() if stopped else write()
+
+
+def _write(wanted: Job, folder: Path, report: RunReport, say: Callable[[str], None]) -> None:
+    try:
+        keep(folder, report, page_of(wanted, report, folder), write_whole)
+    except Failure as failure:
+        say(failure.message)
 
 
 def report_of(wanted: Job, told: Ran, ended: str) -> RunReport:

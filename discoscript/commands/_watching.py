@@ -7,8 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from discoscript.commands._delivery import delivered, film, folder_of, output, part
+from discoscript.commands._locking import settle
 from discoscript.commands._reasons import reasons_of
 from discoscript.commands._rendering import Job, asked_for, job_of, refuse_missing
+from discoscript.commands._reporting import Ran, reported, results
 from discoscript.commands._script import Script, compiled_script
 from discoscript.errors import Failure, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
@@ -67,17 +69,19 @@ class Compiler:
         problems = problems_of(found.diagnostics, found.source)
         if schedule is None or has_errors(found.diagnostics):
             return Compilation(project.noted, None, problems)
-        passes = [self._pass(script, schedule, self.options, DRAFT if self.options.draft else FULL)]
+        job = self._job(script, schedule, self.options)
+        notes = self._pinned(job)
+        passes = [self._pass(job, self.options, DRAFT if self.options.draft else FULL)]
         if self.options.two_pass and not self.options.draft and not passes[0][0].complete:
             quick, drafted = self._script(project, MODELS)
             if drafted is not None and not has_errors(quick.compiled.diagnostics):
                 options = argparse.Namespace(**{**vars(self.options), "draft": True})
-                passes.insert(0, self._pass(quick, drafted, options, DRAFT))
+                passes.insert(0, self._pass(self._job(quick, drafted, options), options, DRAFT))
         if lock_path(script.path).exists():
             project.note(lock_path(script.path))
         work = Work(tuple(one for one, _ in passes))
         reasons = passes[-1][1]
-        return Compilation(project.noted, work, problems, _shown(script, schedule), reasons)
+        return Compilation(project.noted, work, problems, _shown(script, schedule, notes), reasons)
 
     def _script(
         self, project: WatchedProject, overrides: Mapping[str, Resolved]
@@ -88,18 +92,30 @@ class Compiler:
         )
         return script, script.compiled.schedule
 
-    def _pass(
-        self, script: Script, schedule: Schedule, options: argparse.Namespace, name: str
-    ) -> tuple[Pass, Callable[[], Sequence[str]]]:
-        """A pass, and what says why its frames are rendered."""
+    def _job(self, script: Script, schedule: Schedule, options: argparse.Namespace) -> Job:
+        """What is to be rendered, with all that it needs at hand."""
         asked = asked_for(script, schedule, options)
         job = part(job_of(asked, self._identity(asked.models)), options.frames)
         refuse_missing([job])
         refuse_unreadable(job.assets)
+        return job
+
+    def _pinned(self, job: Job) -> tuple[str, ...]:
+        """Pin what is not pinned yet, as `render` does; what differs from what is, in lines. What
+        studies use beside it is pinned by `render` alone."""
+        if self.options.draft or job.backend.name != "engine" or job.script.compiled.renders:
+            return ()
+        return tuple(settle([job], locked=False))
+
+    def _pass(
+        self, job: Job, options: argparse.Namespace, name: str
+    ) -> tuple[Pass, Callable[[], Sequence[str]]]:
+        """A pass, and what says why its frames are rendered."""
         store = self._stores.setdefault(job.store.root, QuickStore(job.store))
         found = look(job.plan, job.identity, store)
-        deliver_all, made = _delivering(job, options)
-        made_first = _part(job, options)
+        told = Ran(results(folder_of(job, options), job))
+        deliver_all, made = _delivering(job, options, told)
+        made_first = _part(job, options, told)
         one = Pass(name, job.plan, job.identity, made, found, store, deliver_all, made_first)
         return one, lambda: [reason.text for _, reason in reasons_of(job, job.identity, found)]
 
@@ -111,14 +127,16 @@ class Compiler:
 
 
 def _delivering(
-    job: Job, options: argparse.Namespace
+    job: Job, options: argparse.Namespace, told: Ran
 ) -> tuple[Callable[[Renderer, Events], Delivery], object]:
-    """What renders a pass and writes pictures and video; and what it depends on beside the frames,
-    as a value that can be compared."""
+    """What renders a pass, writes pictures and video, and leaves a report of it; and what it
+    depends on beside the frames, as a value that can be compared."""
     video, room = film(job, options), limits()
 
     def run(renderer: Renderer, events: Events) -> Delivery:
-        made = delivered(job, options, renderer, events)
+        with reported(job, folder_of(job, options), told, events.note):
+            made = delivered(job, options, renderer, EventsTo(told, events))
+            told.result = made.video or told.result
         collect_if_due(job.store, room)
         return made
 
@@ -131,25 +149,29 @@ def _delivering(
     return run, (folder_of(job, options), job.name, video, sound, written)
 
 
-def _part(job: Job, options: argparse.Namespace) -> Callable[[FramePlan, Renderer, Events], None]:
+def _part(
+    job: Job, options: argparse.Namespace, told: Ran
+) -> Callable[[FramePlan, Renderer, Events], None]:
     """What renders some segments of a pass before the others."""
 
     def run(plan: FramePlan, renderer: Renderer, events: Events) -> None:
-        told = EventsTo(output(job, options), events)
-        render_frames(plan, renderer, job.store, told, job.assets.contents)
+        everybody = EventsTo(output(job, options), told, events)
+        render_frames(plan, renderer, job.store, everybody, job.assets.contents)
 
     return run
 
 
-def _shown(script: Script, schedule: Schedule) -> Callable[[LiveState], LiveState]:
-    """Puts what a script is into what is shown."""
+def _shown(
+    script: Script, schedule: Schedule, notes: Sequence[str]
+) -> Callable[[LiveState], LiveState]:
+    """Puts what a script is into what is shown, and what is to be noted of it."""
 
     studies = (STUDIES,) if script.compiled.renders else ()
 
     def put(state: LiveState) -> LiveState:
         return replace(
             state,
-            notes=(*state.notes, *studies),
+            notes=(*state.notes, *studies, *notes),
             title=script.title,
             fps=Fraction(schedule.fps),
             size=schedule.size,

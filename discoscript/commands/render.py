@@ -29,7 +29,7 @@ from discoscript.commands._rendering import (
     rendering_arguments,
     strange_words_line,
 )
-from discoscript.commands._reporting import Ran, reported
+from discoscript.commands._reporting import Ran, reported, results
 from discoscript.commands._script import script_arguments
 from discoscript.errors import Interruption
 from discoscript.frames.assets import refuse_unreadable
@@ -156,7 +156,7 @@ def _render(
             _say(f"  {line}")
     began = time.monotonic()
     folder = folder_of(wanted, options)
-    with reported(wanted, folder, _pictures(folder, wanted), say) as told:
+    with reported(wanted, folder, Ran(results(folder, wanted)), say) as told:
         delivery = _delivered(wanted, found, renderer, options, told, mark)
         told.result = delivery.video or told.result
     seconds = time.monotonic() - began
@@ -207,12 +207,6 @@ def middle_frame(folder: Path, wanted: Job) -> Path:
     """The picture that stands for a render: the only one of a still, else that in the middle."""
     indices = [frame.index for frame in wanted.plan.frames]
     return folder / "frames" / f"{wanted.name}_{indices[len(indices) // 2]:04}.png"
-
-
-def _pictures(folder: Path, wanted: Job) -> Path:
-    """The picture of a still, the folder of several."""
-    frames = folder / "frames"
-    return frames / f"{wanted.name}_0000.png" if wanted.schedule.frames == 1 else frames
 
 
 def _say(text: str) -> None:

@@ -15,6 +15,8 @@ import pytest
 from commands import ROOT, discoscript, environment
 from watch.watching import script
 
+from discoscript.plan.lock import lock_path
+
 TYPED = [sys.executable, "-m", "discoscript", "watch"]
 
 
@@ -44,6 +46,30 @@ def test_once_renders_as_render_does(path: Path) -> None:
         "render", path.name, "--renderer", "testcard", "--store", "store", cwd=path.parent
     )
     assert "3 kept, 0 to render" in again.stderr
+
+
+def test_it_leaves_a_report_as_render_does(path: Path) -> None:
+    once(path)
+    folder = path.parent / "out" / "beach"
+    (run,) = (json.loads(file.read_text()) for file in (folder / "runs").glob("*.json"))
+    assert run["ended"] == "finished" and len(run["rendered"]) == 3
+    assert run["result"].endswith("beach.mp4") and (folder / "report.html").is_file()
+    once(path)
+    assert len(list((folder / "runs").glob("*.json"))) == 1, "nothing was rendered"
+
+
+def test_it_pins_as_render_does(path: Path) -> None:
+    lock = lock_path(path)
+    typed = ("watch", path.name, "--once", "--no-preview", "--store", "store")
+    assert discoscript(*typed, "--draft", cwd=path.parent).returncode == 0
+    assert not lock.exists(), "a draft is not pinned"
+    assert discoscript(*typed, cwd=path.parent).returncode == 0
+    pinned = json.loads(lock.read_text())
+    assert {"engine", "numeric", "models", "assets"} <= pinned.keys()
+    lock.write_text(json.dumps({**pinned, "engine": "engine 1"}))
+    done = discoscript(*typed, cwd=path.parent)
+    assert done.returncode == 0 and "engine: engine 1 locked" in done.stderr
+    assert json.loads(lock.read_text())["engine"] == "engine 1"
 
 
 def test_a_script_with_errors_is_not_rendered(path: Path) -> None:

@@ -12,6 +12,7 @@ from watch.watching import EDITORS, Cards, script, watching
 from discoscript.commands import watch
 from discoscript.commands._watching import Compiler
 from discoscript.frames.store import Store
+from discoscript.reports.keeping import kept
 from discoscript.watch.live_state import Doing, LiveState, Shown
 
 
@@ -53,6 +54,17 @@ def test_every_save_is_seen(path: Path, editor: str, taps: bool) -> None:
             assert prompts(state) == [f"wave {number}"]
             assert state.saves == number + 2
         assert all(state.doing is not Doing.BROKEN for _, state in watched.states)
+
+
+def test_a_run_that_a_save_stops_leaves_a_report_too(path: Path) -> None:
+    path.write_text(script(frames=4, steps=4))
+    with watching(path, delay_s=0.15) as watched:  # two frames take more than a second
+        watched.until(lambda state: state.current is not None and state.current.index == 2)
+        path.write_text(script("a storm", frames=4, steps=4))
+        watched.done(saves=2)
+    stopped, finished = sorted(kept(path.parents[1] / "out"), key=lambda run: run.began)
+    assert (stopped.ended, finished.ended) == ("stopped", "finished")
+    assert len(stopped.rendered) >= 2 and len(finished.rendered) == 4
 
 
 def test_a_link_is_followed(path: Path, tmp_path: Path) -> None:
