@@ -95,6 +95,36 @@ class Project:
                     yield (Path(folder) / name).relative_to(self.root).as_posix()
 
 
+class Lent(Project):
+    """A project that takes from another one what it lacks itself, scripts excepted: a revision of
+    git, and the pictures that lie in the folder but not in git."""
+
+    def __init__(self, root: Path, lender: Project) -> None:
+        super().__init__(root)
+        self._lender = lender
+
+    def find(self, path: str) -> FileFacts | None:
+        """The file, here or else at the lender's."""
+        found = super().find(path)
+        return self._lender.find(path) if found is None and _lendable(path) else found
+
+    def video(self, path: str) -> VideoFacts | None:
+        """What a video file holds, here or else at the lender's."""
+        lent = self._lacks(path)
+        return self._lender.video(path) if lent else super().video(path)
+
+    def inside(self, path: str) -> Path:
+        """Where a file lies, here or else at the lender's."""
+        return self._lender.inside(path) if self._lacks(path) else super().inside(path)
+
+    def _lacks(self, path: str) -> bool:
+        return _lendable(path) and super().find(path) is None
+
+
+def _lendable(path: str) -> bool:
+    return suffix_of(path) not in SUFFIXES[FileKind.SCRIPT]
+
+
 def _entry(folder: Path, name: str) -> Path | None:
     """The entry of that name, or else of that name in other letters' case, as the disk has it."""
     try:

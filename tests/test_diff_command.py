@@ -171,6 +171,31 @@ def test_a_file_that_changed_is_named(project: Path, capsys: pytest.CaptureFixtu
     assert found["path"] == "ref.png" and found["before"] != found["now"]
 
 
+@pytest.mark.parametrize("named", [(), ("HEAD:scenes/beach.disco",), ("HEAD:./beach.disco",)])
+def test_a_picture_that_is_not_in_git(
+    named: tuple[str, ...],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    edit(project, ("    seed 3\n", '    seed 3\ninit: image "ref.png"\n'))
+    git(project, "commit", "-qam", "a picture")
+    picture(project, "red")
+    monkeypatch.chdir(project / "scenes")
+    code, out, err = ran(capsys, "diff", *named, "beach.disco")
+    assert (code, err) == (0, "") and "nothing differs" in out
+
+
+def test_a_library_that_is_not_in_git_is_not_lent(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(project, ('prompt "a beach"', 'import "lib/pace.disco"\nprompt "a beach"'))
+    git(project, "commit", "-qam", "a library")
+    (project / "scenes" / "lib" / "pace.disco").write_text("disco 1\nlet slow = 1.02\n")
+    code, _, err = ran(capsys, "diff", "scenes/beach.disco")
+    assert code == 1 and "--> HEAD:scenes/beach.disco:8:" in err
+
+
 def test_json_names_the_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(project, ("zoom 1.02", "zoom 1.03"), ('"a storm"', '"rain"'))
     found = json.loads(ran(capsys, "diff", "scenes/beach.disco", "--json")[1])

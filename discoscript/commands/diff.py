@@ -29,7 +29,7 @@ from discoscript.frames.renderer import Picture
 from discoscript.frames.staying import staying
 from discoscript.pipeline import compile_text
 from discoscript.plan.lock import kept_seed
-from discoscript.project import Project
+from discoscript.project import Lent, Project
 from discoscript.schedule.difference import Fixed, changed_files, difference, matched
 from discoscript.schedule.draft import MODELS
 from discoscript.schedule.schedule import Schedule
@@ -154,10 +154,21 @@ def found(name: str) -> AbstractContextManager[Path]:
 def side(name: str, path: Path, options: argparse.Namespace) -> Side:
     """A script; ScriptErrors where it has errors."""
     lets, overrides = let_values(options.set), MODELS if options.draft else {}
-    project = Project((options.beside or path).parent)
+    project = project_of(name, path, options)
     compiled = compile_text(read_text(path), name, project, lets, overrides, options.max_renders)
     script = Script(path, project, compiled)
     return Side(name, script, sound(script))
+
+
+def project_of(name: str, path: Path, options: argparse.Namespace) -> Project:
+    """The folder of a script. A revision takes files that are not in git from the folder that it
+    stands for."""
+    revision = None if options.beside else git.revision(name)
+    if revision is None:
+        return Project((options.beside or path).parent)
+    named = revision[1]
+    near = options.now is None or named.startswith(("./", "../"))
+    return Lent(path.parent, Project(((Path() if near else git.top(Path())) / named).parent))
 
 
 def draw_curves(path: Path, compared: Compared) -> None:
