@@ -15,7 +15,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("vocabulary",),
     ("make_data", "--shards", "20"),
     ("train_clip", "--minutes", "35"),
-    ("train_diffusion", "--minutes", "100", "--half-size", "0.15"),
+    ("train_diffusion", "--minutes", "180", "--half-size", "0.15", "--tail", "0.8"),
     ("train_clip", "--minutes", "17", "--rate", "0.001", "--predictions"),
     ("train_depth", "--minutes", "10"),
     ("train_judge", "--minutes", "12"),

@@ -192,9 +192,8 @@ def coherence_text(films: dict[str, Any]) -> str:
     return f"""Films: a 2D zoom and a 3D flight of 48 frames each, as they come and with
 `coherence: color_match mean`, which holds the colours of the first frame. Colours, contrast and
 saturation are measured in CIELAB, where 1 is about what an eye can tell; near and far are how far
-optical flow sees the nearest and the farthest third of the picture move. Colours that are not held
-drift with the guidance. Each frame is painted anew in part, and flow follows dark ground badly: it
-does not show clearly that near things move more than far ones.
+the nearest and the farthest third of the picture move: the shift at which they lie best on a later
+frame, over the whole film. Colours that are not held drift with the guidance.
 
 {table(heads, rows)}
 

@@ -9,20 +9,22 @@ Curves and frames go to docs/images: look at them.
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
 from numpy.typing import NDArray
+from torch import Tensor
 
 from discoscript.frames import png
 from discoscript_engine.images import to_tensor
 from discoscript_engine.models.tiny import load_tiny_depth
-from discoscript_engine.motion.flow import dis_flow
 
 from .sheets import write_sheet
 from .train_judge import judged, load_judge
@@ -31,6 +33,9 @@ from .training import IMAGES, write_figures
 Picture = NDArray[np.uint8]
 
 FRAMES, SHOWN = 48, 8
+
+#: How far apart the frames are that are laid over each other, and the largest shifts in pixels.
+LAG, DOWN, ACROSS = 4, 8, 20
 
 #: The object that must be seen, and the script.
 FILMS = {
@@ -105,17 +110,54 @@ def film_figures(script: Path, pictures: list[Picture], thing: str) -> dict[str,
 
 @torch.no_grad()
 def parallax(pictures: list[Picture]) -> tuple[float, float]:
-    """Pixels that the nearest and the farthest third of the picture move from frame to frame, as
-    a whole: what boils in place does not count."""
+    """Pixels that the nearest and the farthest third of the picture move from frame to frame.
+
+    Each third is laid over a later frame at every shift there is, and the shift that fits best over
+    the whole film counts: what boils in place, and what is painted anew, fits nowhere.
+    """
     depth_of = load_tiny_depth()
-    moved: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
-    for before, after in pairwise(pictures):
-        first, second = (torch.from_numpy(picture) for picture in (before, after))
-        flow, depth = dis_flow(first, second), depth_of(to_tensor(first))[0, 0]
+    misfit = torch.zeros(2, 2 * DOWN + 1, 2 * ACROSS + 1)
+    for before, after in zip(pictures, pictures[LAG:], strict=False):
+        depth = depth_of(to_tensor(torch.from_numpy(before)))[0, 0]
         near, far = depth <= depth.quantile(1 / 3), depth >= depth.quantile(2 / 3)
-        moved.append((flow[near].mean(0).numpy(), flow[far].mean(0).numpy()))
-    near_moves, far_moves = np.linalg.norm(np.mean(moved, 0), axis=-1)
-    return float(near_moves), float(far_moves)
+        errors = misfits(outlines(before), outlines(after), torch.stack([near, far]))
+        misfit += errors / errors.mean((1, 2), keepdim=True)
+    near_shift, far_shift = (best_shift(each) / LAG for each in misfit)
+    return near_shift, far_shift
+
+
+def outlines(picture: Picture) -> Float[Tensor, "h w"]:
+    """The brightness of what is smaller than a hill and larger than the network's blocks of 4
+    pixels, whose edges stand still.
+    """
+    bright = to_tensor(torch.from_numpy(picture)).mean(1, keepdim=True)
+    return (blurred(bright, 4) - blurred(bright, 17))[0, 0]
+
+
+def blurred(x: Float[Tensor, "1 1 h w"], width: int) -> Float[Tensor, "1 1 h w"]:
+    """Twice the mean of `width` pixels across and down: no pattern of that width is left."""
+    before = (width - 1) // 2
+    for _ in range(2):
+        padded = F.pad(x, (before, width - 1 - before) * 2, mode="replicate")
+        x = F.avg_pool2d(padded, width, 1)
+    return x
+
+
+def misfits(
+    before: Float[Tensor, "h w"], after: Float[Tensor, "h w"], masks: Bool[Tensor, "n h w"]
+) -> Float[Tensor, "n down across"]:
+    """Mean squared error within each mask at every shift up to DOWN and ACROSS."""
+    inside = (..., slice(DOWN, -DOWN), slice(ACROSS, -ACROSS))
+    here, shares = before[inside], masks[inside].float()
+    shifted = after.unfold(0, here.shape[0], 1).unfold(1, here.shape[1], 1)
+    errors = (shifted - here).square()
+    return torch.einsum("yxhw,nhw->nyx", errors, shares / shares.sum((1, 2), keepdim=True))
+
+
+def best_shift(errors: Float[Tensor, "down across"]) -> float:
+    """How many pixels long the shift is at which the errors are least."""
+    down, across = divmod(int(errors.argmin()), errors.shape[1])
+    return math.hypot(down - DOWN, across - ACROSS)
 
 
 def run(*arguments: str) -> str:

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from discoscript_engine.models.unet import UNet, UNetConfig
 from discoscript_engine.models.weights import read_weights, save_weights
 
+from .optimizers import Optimizers
 from .shards import Pictures, open_shards
 from .training import (
     WEIGHTS,
@@ -36,7 +37,6 @@ from .training import (
     load_checkpoint,
     read_figures,
     save_checkpoint,
-    set_rate,
     tensors_of,
     to_tensor,
     update_average,
@@ -54,10 +54,16 @@ CONFIG = UNetConfig(
     resample_in_blocks=False,
     unshuffle=4,
 )
-RATE = 5e-4
+RATE = 1e-3
+OUTER_LAYERS = ("time_embed.", "input_blocks.0.", "out.")
 MAX_WEIGHT = 10.0
-BATCH = 16
-BATCH_HALF_SIZE = 32
+#: Between 150 and 700 it is decided what is to be seen; before it only colour and light are there,
+#: after it only grain is left. In training more than three of four times lie there.
+TIMES = (0, 150, 700, 1000)
+EVEN_SHARES = (0.0, 0.15, 0.7, 1.0)
+TRAINING_SHARES = (0.0, 0.075, 0.85, 1.0)
+BATCH = 32
+BATCH_HALF_SIZE = 64
 
 
 def main() -> None:
@@ -78,15 +84,13 @@ def main() -> None:
     torch.manual_seed(seen)
     rng = np.random.default_rng([21, seen])
     master = UNet(CONFIG)
-    optimizer = torch.optim.AdamW(
-        master.parameters(), RATE, betas=(0.9, 0.99), weight_decay=0.01, fused=True
-    )
+    optimizers = Optimizers(master, RATE, outer=OUTER_LAYERS)
     average = averaged_copy(master)
     if state:
         master.load_state_dict(state["master"])
         average.load_state_dict(state["average"])
-        if "optimizer" in state:
-            optimizer.load_state_dict(state["optimizer"])
+        if "optimizers" in state:
+            optimizers.load_state_dict(state["optimizers"])
     worker = averaged_copy(master).to(working_type()).requires_grad_(True)
     pictures, abar = open_shards(arguments.work / "data", "train"), alphas_cumprod()
     log = LossLog(arguments.work / "diffusion.csv")
@@ -98,7 +102,7 @@ def main() -> None:
             checkpoint,
             master=master.state_dict(),
             average=average.state_dict(),
-            optimizer=optimizer.state_dict(),
+            optimizers=optimizers.state_dict(),
             steps=steps,
             seen=seen,
             half_size_seen=half_size_seen,
@@ -115,8 +119,8 @@ def main() -> None:
     for rate in budget.rates():
         half_size = budget.spent < arguments.half_size
         x = draw_batch(pictures, rng, BATCH_HALF_SIZE if half_size else BATCH, half_size)
-        set_rate(optimizer, RATE * rate)
-        losses = train_step(master, worker, optimizer, x, abar)
+        optimizers.set_rate(RATE * rate)
+        losses = train_step(master, worker, optimizers, x, abar)
         steps, seen = steps + 1, seen + len(x)
         half_size_seen += len(x) if half_size else 0
         update_average(average, tensors_of(master), steps)
@@ -161,22 +165,20 @@ def weight(t: Tensor, abar: Tensor) -> Float[Tensor, " b"]:
     return (1 / (1 - abar[t])).clamp(max=MAX_WEIGHT)
 
 
-def stratified_times(count: int) -> Tensor:
-    """One time from each of `count` equal parts of 0..999, so that every batch sees all noise
-    levels.
+def stratified_times(count: int, shares: tuple[float, ...] = EVEN_SHARES) -> Tensor:
+    """Times in 0..999, one from each of `count` equal parts of the draws, so that every batch sees
+    all noise levels. `shares`: the shares of the draws that lie below each of `TIMES`.
     """
-    return (
-        ((torch.arange(count) + torch.rand(count)) / count * 1000)
-        .long()
-        .clamp(0, 999)[torch.randperm(count)]
-    )
+    drawn = (torch.arange(count) + torch.rand(count)) / count
+    times = torch.from_numpy(np.interp(drawn.numpy(), shares, TIMES))
+    return times.long().clamp(0, 999)[torch.randperm(count)]
 
 
 def train_step(
-    master: nn.Module, worker: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, abar: Tensor
+    master: nn.Module, worker: nn.Module, optimizers: Optimizers, x: Tensor, abar: Tensor
 ) -> dict[str, float]:
     """One update: gradients from the worker, the step on the float32 master."""
-    t = stratified_times(len(x))
+    t = stratified_times(len(x), TRAINING_SHARES)
     predicted = worker(noisy(x, t, abar).to(working_type()), t.float()).float()
     errors = (predicted - x).square().mean((1, 2, 3)) * weight(t, abar)
     errors.mean().backward()
@@ -185,7 +187,7 @@ def train_step(
         kept.grad = None if working.grad is None else working.grad.float()
         working.grad = None
     nn.utils.clip_grad_norm_(masters, 1.0)
-    optimizer.step()
+    optimizers.step()
     with torch.no_grad():
         torch._foreach_copy_(workers, masters)
     return {"loss": float(errors.detach().mean()), **by_noise(errors.detach(), t)}
