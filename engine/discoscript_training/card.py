@@ -191,9 +191,10 @@ def coherence_text(films: dict[str, Any]) -> str:
     curves = " ".join(f"![{name}](../../../../docs/images/coherence-{name}.png)" for name in films)
     return f"""Films: a 2D zoom and a 3D flight of 48 frames each, as they come and with
 `coherence: color_match mean`, which holds the colours of the first frame. Colours, contrast and
-saturation are measured in CIELAB, where 1 is about what an eye can tell; near and far are how far
-the nearest and the farthest third of the picture move: the shift at which they lie best on a later
-frame, over the whole film. Colours that are not held drift with the guidance.
+saturation are measured in CIELAB, where 1 is about what an eye can tell. Near and far things move
+by the shift at which they lie best on a later frame, over the whole film. Colours that are not
+held drift with the guidance. The flight skips 70 % of the steps, so that the next frame goes on
+from the moved one and is not painted where it was.
 
 {table(heads, rows)}
 

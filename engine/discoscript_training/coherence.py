@@ -37,6 +37,10 @@ FRAMES, SHOWN = 48, 8
 #: How far apart the frames are that are laid over each other, and the largest shifts in pixels.
 LAG, DOWN, ACROSS = 4, 8, 20
 
+#: What is near and what is far, in the depths of `tiny` (0.5 to 2.6), and pixels around a border of
+#: both that are neither.
+NEAR, FAR, EDGE = 1.45, 1.9, 6
+
 #: The object that must be seen, and the script.
 FILMS = {
     "zoom": (
@@ -52,7 +56,7 @@ camera: zoom 1.01
 """,
     ),
     "flight": (
-        "lighthouse",
+        "castle",
         """disco 1
 scene "3D flight":
     frames 48
@@ -60,14 +64,15 @@ scene "3D flight":
     seed 17
     mode 3d
 
-prompt "a lighthouse by the sea at sunset, oil painting"
+prompt "a castle in a meadow at sunset, mountains"
 camera:
-    translate_x 1.5
+    translate_x 2
     translate_z 2
+coherence: frames_skip_steps 70%
 """,
     ),
 }
-HELD = "coherence: color_match mean\n"
+HELD = "\ncoherence: color_match mean\n"
 
 
 def main() -> None:
@@ -110,20 +115,26 @@ def film_figures(script: Path, pictures: list[Picture], thing: str) -> dict[str,
 
 @torch.no_grad()
 def parallax(pictures: list[Picture]) -> tuple[float, float]:
-    """Pixels that the nearest and the farthest third of the picture move from frame to frame.
+    """Pixels that near and far things move from frame to frame.
 
-    Each third is laid over a later frame at every shift there is, and the shift that fits best over
-    the whole film counts: what boils in place, and what is painted anew, fits nowhere.
+    They are laid over a later frame at every shift there is, and the shift that fits best over the
+    whole film counts: what boils in place, and what is painted anew, fits nowhere.
     """
     depth_of = load_tiny_depth()
     misfit = torch.zeros(2, 2 * DOWN + 1, 2 * ACROSS + 1)
     for before, after in zip(pictures, pictures[LAG:], strict=False):
-        depth = depth_of(to_tensor(torch.from_numpy(before)))[0, 0]
-        near, far = depth <= depth.quantile(1 / 3), depth >= depth.quantile(2 / 3)
-        errors = misfits(outlines(before), outlines(after), torch.stack([near, far]))
-        misfit += errors / errors.mean((1, 2), keepdim=True)
+        masks = near_and_far(depth_of(to_tensor(torch.from_numpy(before))))
+        errors = misfits(outlines(before), outlines(after), masks)
+        misfit += (errors / errors.mean((1, 2), keepdim=True)).nan_to_num(0)
     near_shift, far_shift = (best_shift(each) / LAG for each in misfit)
     return near_shift, far_shift
+
+
+def near_and_far(depth: Float[Tensor, "1 1 h w"]) -> Bool[Tensor, "2 h w"]:
+    """Where all is near, and where all is far, with everything up to EDGE pixels around."""
+    farthest = F.max_pool2d(depth, 2 * EDGE + 1, 1, EDGE)
+    nearest = -F.max_pool2d(-depth, 2 * EDGE + 1, 1, EDGE)
+    return torch.cat([farthest <= NEAR, nearest >= FAR])[:, 0]
 
 
 def outlines(picture: Picture) -> Float[Tensor, "h w"]:
