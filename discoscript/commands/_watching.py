@@ -11,7 +11,7 @@ from discoscript.commands._locking import settle
 from discoscript.commands._reasons import reasons_of
 from discoscript.commands._rendering import Job, asked_for, job_of, refuse_missing
 from discoscript.commands._reporting import Ran, reported, results
-from discoscript.commands._script import Script, compiled_script
+from discoscript.commands._script import STUDIES, Script, compiled_script
 from discoscript.errors import Failure, UsageFailure
 from discoscript.frames.assets import refuse_unreadable
 from discoscript.frames.backend import BACKENDS
@@ -35,8 +35,6 @@ from discoscript_engine.identity import Identity
 from discoscript_engine.job import Models
 
 FULL, DRAFT = "full", "draft"
-
-STUDIES = "studies are left out here; `discoscript render` renders them"
 
 
 class Compiler:
