@@ -55,7 +55,7 @@ def furnish(folder: Path, discoscript: Command) -> None:
     (folder / "ViT-B-32.pt").write_bytes(b"ViT-B-32.pt")
     discoscript("render", "beach.disco", "--quiet", *CARDS)
     discoscript("render", "beach.disco", "--quiet", *CARDS, "--set", "speed=6", "-o", "fast")
-    discoscript("lock", "beach.disco", "--update", *CARDS)
+    discoscript("lock", "beach.disco", "--update")
     discoscript("pack", "beach.disco")
     for name in ("beach_0012.png", "tunnel.png"):  # the settings of others start from the second
         shutil.copy(folder / "out" / "beach" / "frames" / "beach_0012.png", folder / name)

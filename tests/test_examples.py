@@ -86,9 +86,13 @@ def _without(words: list[str], sign: str) -> tuple[list[str], str]:
 
 
 def _quick(words: list[str]) -> list[str]:
-    """Options that make a command quick and let it end."""
+    """Options that make a command quick and let it end. What is pinned is the engine's."""
     parser = ArgumentParser()
     declare(ROWS[words[0]], parser)
+    if words[0] == "lock":
+        return []
+    if "--locked" in words:
+        return ["--frames", "0..1"]
     cards = CARDS if "--renderer" in parser.format_help() else ()
     return [*cards, *(("--once", "--no-preview") if words[0] == "watch" else ())]
 

@@ -37,9 +37,9 @@ FRAMES, SHOWN = 48, 8
 #: How far apart the frames are that are laid over each other, and the largest shifts in pixels.
 LAG, DOWN, ACROSS = 4, 8, 20
 
-#: What is near and what is far, in the depths of `tiny` (0.5 to 2.6), and pixels around a border of
-#: both that are neither.
-NEAR, FAR, EDGE = 1.45, 1.9, 6
+#: What is near and what is far, in the depths of `tiny` (0.5 to 2.6); pixels around a border of
+#: both that are neither, and the row at which the ground begins.
+NEAR, FAR, EDGE, GROUND = 1.45, 1.9, 6, 70
 
 #: The object that must be seen, and the script.
 FILMS = {
@@ -61,18 +61,17 @@ camera: zoom 1.01
 scene "3D flight":
     frames 48
     fps 12
-    seed 17
+    seed 3
     mode 3d
 
-prompt "a castle in a meadow at sunset, mountains"
+prompt "a castle in a meadow at sunset, oil painting"
 camera:
     translate_x 2
     translate_z 2
-coherence: frames_skip_steps 70%
 """,
     ),
 }
-HELD = "\ncoherence: color_match mean\n"
+HELD = "coherence: color_match mean\n"
 
 
 def main() -> None:
@@ -131,10 +130,14 @@ def parallax(pictures: list[Picture]) -> tuple[float, float]:
 
 
 def near_and_far(depth: Float[Tensor, "1 1 h w"]) -> Bool[Tensor, "2 h w"]:
-    """Where all is near, and where all is far, with everything up to EDGE pixels around."""
+    """Where all is near, and where all is far, with everything up to EDGE pixels around. The ground
+    at the lower edge is neither: its grass and flowers are painted anew in every frame.
+    """
     farthest = F.max_pool2d(depth, 2 * EDGE + 1, 1, EDGE)
     nearest = -F.max_pool2d(-depth, 2 * EDGE + 1, 1, EDGE)
-    return torch.cat([farthest <= NEAR, nearest >= FAR])[:, 0]
+    masks = torch.cat([farthest <= NEAR, nearest >= FAR])[:, 0]
+    masks[0, GROUND:] = False
+    return masks
 
 
 def outlines(picture: Picture) -> Float[Tensor, "h w"]:

@@ -20,7 +20,7 @@ LIMITS = {
     "CLIP": 1500,
     "secondary": 142,
     "U-Net": 802,
-    "losses": 237,
+    "losses": 240,
     "sampler": 22,
 }
 

@@ -55,7 +55,8 @@ def load_own_diffusion(
     """
 
     def build(layout: Mapping[str, Any] | None, tensors: int) -> Callable[[], UNet]:
-        config = _own_config(layout or row.configuration, tensors, row)
+        blocks = tensors // TENSORS_OF_BLOCK if layout else None
+        config = _own_config(layout or row.configuration, blocks, row)
         return lambda: UNet(config)
 
     with reading(name, OWN_HELP):
@@ -69,15 +70,16 @@ def config_of(layout: Mapping[str, Any]) -> UNetConfig:
     return UNetConfig(**values)
 
 
-def _own_config(layout: Mapping[str, Any], tensors: int, row: Model) -> UNetConfig:
-    """The layout, if a network can be made of it that takes pictures of the row's sizes."""
+def _own_config(layout: Mapping[str, Any], most: int | None, row: Model) -> UNetConfig:
+    """The layout, if a network can be made of it that takes pictures of the row's sizes; `most` is
+    how many blocks the file can fill, where it names the layout itself."""
     if not layout:
         raise Unfit(
             f"does not say what its network looks like, and the model `{row.name}` needs it"
         )
     try:
         config = config_of(layout)
-        if sum(config.blocks) * TENSORS_OF_BLOCK > tensors:
+        if most is not None and sum(config.blocks) > most:
             raise ValueError("it has more blocks than tensors")
         _try(config, row.size_multiple)
     except (TypeError, ValueError, ArithmeticError, RuntimeError) as error:
