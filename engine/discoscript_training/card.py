@@ -69,7 +69,7 @@ Only from pictures painted by the program in `engine/discoscript_training`: no p
 or other model's output. {
         20 * SHARD_SIZE
     } pictures of 128x96 pixels; mirrored copies count as views.
-`make train-tiny` makes everything again, or trains further. One CPU core each, in one evening.
+`make train-tiny` makes everything again, or trains further: some hours on one or two CPU cores.
 
 {
         table(
@@ -119,11 +119,12 @@ CLIP, nearest of 64 pictures to a caption: it fits the caption in
 What the judge finds of what was asked, at {width}x{height} with {evaluation["steps"]} steps,
 clip_guidance_scale {guidance["clip_guidance_scale"]:g} and clamp_max {guidance["clamp_max"]:g}
 ({evaluation["cpu_seconds_per_frame"]} CPU seconds a frame). The ten prompts of the first line,
-{count} pictures, were never used to choose anything; the settings were chosen by eye and judge on
-the first twelve of the thirty of the second line, and tried again on all ({more} pictures, of other
-seeds). Guidance is by the CLIP above: where "guided" is beyond "painted scenes", guidance
-exaggerates, and the pictures are not better than the painted ones. The judge is lenient: it was
-never shown a bad picture, and names things that a person sees as a smudge.
+{count} pictures, were never used to choose anything; the settings were chosen by eye and judge,
+with earlier weights, on twelve of the thirty of the second line, and tried again on all thirty
+({more} pictures, of other seeds). Guidance is by the CLIP above: where "guided" is beyond "painted
+scenes", guidance exaggerates, and the pictures are not better than the painted ones. The judge is
+lenient: it was never shown a bad picture, and names things that a person sees as a
+smudge.
 
 {hit_table(evaluation)}
 
