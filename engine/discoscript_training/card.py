@@ -132,6 +132,10 @@ smudge.
 [32 pictures without a prompt](../../../../docs/images/unguided.jpg). One who saw these for the
 first time named what 26 of them show, ten without a doubt: castles, houses, trees, balloons.
 
+[Two ways to a picture of 256x192](../../../../docs/images/larger.jpg): painted at 128x96 and
+enlarged by Lanczos things stay whole; painted large they come in pieces and more than once. So
+128x96 is the size where a script names none, and `output: upscale 2` is the way to a larger one.
+
 {table(("prompt", "found"), prompts)}
 
 Settings that were tried on the thirty prompts, two other seeds each. They differ by about as

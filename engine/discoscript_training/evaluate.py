@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from discoscript.pipeline import compile_text
 from discoscript.plan.plan import plan
 from discoscript.text.diagnostics import draw
+from discoscript.video.finish import enlarged
 from discoscript_engine.engine import Engine
 from discoscript_engine.job import FrameJob
 
@@ -39,6 +40,14 @@ CHOICE_SEEDS = range(200, 202)
 SEEDS_CHOOSING = 2
 #: Pictures without guidance, and painted scenes of each prompt.
 UNGUIDED, PAINTED = 32, 16
+#: Prompts that are painted small and enlarged, and painted large.
+ENLARGED = (
+    "a castle in the mountains at sunset, oil painting",
+    "a sailboat on the sea at dawn, watercolor",
+    "a hot air balloon over the desert, golden",
+    "a windmill in a meadow at sunset",
+)
+LARGE = (256, 192)
 Picture = NDArray[np.uint8]
 Pictures = Mapping[str, list[Picture]]
 Hits = dict[str, list[bool]]
@@ -121,6 +130,17 @@ def painted_scenes(prompts: Prompts) -> dict[str, list[Picture]]:
     }
 
 
+def write_larger(engine: Engine) -> None:
+    """Two ways to a larger picture, one above the other: enlarge a small one, or paint it large."""
+    width, height = LARGE
+    seed, size = CHOICE_SEEDS[1], (f"scene: size {width}x{height}",)
+    small = [render(engine, job_of(prompt, seed)) for prompt in ENLARGED]
+    finished = [enlarged(picture, width / picture.shape[1], picture) for picture in small]
+    painted = [render(engine, job_of(prompt, seed, size)) for prompt in ENLARGED]
+    labels = ["128x96, enlarged by Lanczos", f"{width}x{height}"]
+    write_sheet(IMAGES / "larger.jpg", [*finished, *painted], len(ENLARGED), 1, labels)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=1)
@@ -139,6 +159,7 @@ def main() -> None:
         found = {arguments.choose: measure(judge, CHOOSING, tried)["rates"]}
         write_figures("choices", read_figures("choices") | found)
     else:
+        write_larger(engine)
         write_figures("evaluation", evaluated(judge, engine))
 
 
