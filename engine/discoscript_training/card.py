@@ -198,9 +198,9 @@ def coherence_text(films: dict[str, Any]) -> str:
 `coherence: color_match mean`, which holds the colours of the first frame. Colours, contrast and
 saturation are measured in CIELAB, where 1 is about what an eye can tell. Near and far things move
 by the shift at which they lie best on a later frame, over the whole film. Colours that are not
-held drift with the guidance: of six seeds that were tried for the flight this is the one that holds
-them best; one moved by 43. Near things moved more than far ones with five of the six; each
-frame is painted anew in part, and where a sky has no clouds nothing shows how it moves.
+held drift with the guidance. Six flights were tried, with other seeds and partly other settings:
+this one holds its colours best, one moved by 43; near things moved more than far ones in five of
+them. Each frame is painted anew in part, and where a sky has no clouds nothing shows how it moves.
 
 {table(heads, rows)}
 

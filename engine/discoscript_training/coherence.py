@@ -117,7 +117,8 @@ def parallax(pictures: list[Picture]) -> tuple[float, float]:
     """Pixels that near and far things move from frame to frame.
 
     They are laid over a later frame at every shift there is, and the shift that fits best over the
-    whole film counts: what boils in place, and what is painted anew, fits nowhere.
+    whole film counts: what boils in place, and what is painted anew, fits nowhere. Frames in which
+    nothing is near, or nothing far, count for the other alone.
     """
     depth_of = load_tiny_depth()
     misfit = torch.zeros(2, 2 * DOWN + 1, 2 * ACROSS + 1)

@@ -5,10 +5,11 @@ Denoise", 2025): it works on blocks of 4x4 pixels, whose 48 values of noise do n
 layers of 64 channels, while a picture does. The error counts as that of v would (Salimans and Ho,
 2022), up to a bound; the engine turns the picture into noise.
 
-Weights are trained in bfloat16 with a float32 master copy where the processor has AVX-512. The
-first part of a run may use half-size pictures, four times cheaper: the network is convolutional,
-and layout, light and shapes carry over. A later run resumes from the checkpoint; where there is
-none, `--from-published` goes on from the weights that are part of the package.
+Steps are taken as `optimizers` says, and most noise levels are drawn where it is decided what is
+to be seen. Weights are trained in bfloat16 with a float32 master copy where the processor has
+AVX-512. The first part of a run may use half-size pictures, four times cheaper: the network is
+convolutional, and layout, light and shapes carry over. A later run resumes from the checkpoint;
+where there is none, `--from-published` goes on from the weights that are part of the package.
 """
 
 from __future__ import annotations
